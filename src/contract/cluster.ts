@@ -1,0 +1,41 @@
+// Where nodes come from: clusters the tool builds by itself, or hosts of the user's.
+import type { Node } from './node.ts';
+
+export type Cluster = {
+  readonly name: string;
+  /** The provider's name, e.g. `netns`. */
+  readonly kind: string;
+  readonly nodes: readonly Node[];
+  /** Addresses of the controller as the nodes see it: never cut, never dropped. */
+  readonly controllerAddresses: readonly string[];
+  /** Closes the sessions; the cluster stays. */
+  close(): Promise<void>;
+  /** Removes every trace of the cluster. Idempotent. */
+  down(): Promise<void>;
+};
+
+export type ClusterInfo = {
+  readonly name: string;
+  readonly kind: string;
+  readonly nodes: readonly string[];
+  /** ISO time. */
+  readonly createdAt: string;
+  /** The process that made it, and whether it is still alive. */
+  readonly owner: { readonly pid: number; readonly alive: boolean };
+};
+
+export type ClusterProvider = {
+  readonly kind: string;
+  readonly about: string;
+  up(options: {
+    readonly name: string;
+    readonly nodeCount: number;
+    readonly onProgress?: (message: string) => void;
+    readonly signal?: AbortSignal;
+  }): Promise<Cluster>;
+  /** Opens sessions to a cluster that is up. */
+  attach(name: string): Promise<Cluster>;
+  list(): Promise<readonly ClusterInfo[]>;
+  /** Removes every trace, also of a half-built or orphaned one. Idempotent. */
+  down(name: string): Promise<void>;
+};
