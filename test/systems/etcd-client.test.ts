@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Client } from '../../src/contract/client.ts';
-import type { Node } from '../../src/contract/node.ts';
 import type { Completion, Op } from '../../src/history/op.ts';
 import { etcdFailures } from '../../src/systems/etcd/errors.ts';
 import { registerClient } from '../../src/systems/etcd/register.ts';
@@ -15,23 +14,11 @@ import {
   fakeServer,
   isWholeRequest,
 } from './fake-server.ts';
+import { nodeAt } from './real-etcd.ts';
 
 const cleanups: (() => Promise<void> | undefined)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-const nodeAt = (address: string): Node => ({
-  name: 'n1',
-  address,
-  addresses: [address],
-  remote: {
-    node: 'n1',
-    exec: () => Promise.reject(new Error('no session')),
-    upload: () => Promise.reject(new Error('no session')),
-    download: () => Promise.reject(new Error('no session')),
-    close: async () => undefined,
-  },
 });
 
 const open = async (port: number, timeoutMs = 5_000): Promise<Client> => {

@@ -113,41 +113,65 @@ export const compareAndSet = async (
   return succeeded;
 };
 
-/** Whether the asked node believes to be the leader, and in which term. */
-export type Status = { readonly leads: boolean; readonly term: bigint };
+/** What the asked node believes: its own id, the leader's (`0`: none) and the term. */
+export type Status = { readonly self: string; readonly leader: string; readonly term: bigint };
 
 export const status = async (gateway: Gateway, options: CallOptions): Promise<Status> => {
   const answer = await call(gateway, '/v3/maintenance/status', { ...options, body: {} });
-  const { member_id: self } = answer.header as Json;
-  return {
-    leads: self !== undefined && answer.leader === self,
-    term: BigInt(String(answer.raftTerm ?? 0)),
-  };
+  const { member_id: self = '' } = answer.header as Json;
+  // proto3 leaves out what is zero.
+  const { leader = 0, raftTerm = 0 } = answer;
+  return { self: String(self), leader: String(leader), term: bigintOf(raftTerm) };
+};
+
+const bigintOf = (value: unknown): bigint => {
+  const text = String(value);
+  if (!/^\d+$/.test(text)) throw new BadAnswerError(`not a whole number: ${text.slice(0, 40)}`);
+  return BigInt(text);
 };
 
 export type Member = {
-  /** Empty until the member has started. */
-  readonly name: string;
   readonly id: string;
+  /** Empty in a member that was added and has not started yet. */
+  readonly name: string;
   readonly peerUrls: readonly string[];
   /** Empty until the member has started for the first time. */
   readonly clientUrls: readonly string[];
 };
+export type MemberList = { readonly members: readonly Member[]; readonly term: bigint };
 
 const texts = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.map(String) : [];
 
-/** The members as the asked node knows them. */
-export const memberList = async (
-  gateway: Gateway,
-  options: CallOptions,
-): Promise<readonly Member[]> => {
-  const { members } = await call(gateway, '/v3/cluster/member/list', { ...options, body: {} });
+const membersOf = (answer: Json): MemberList => {
+  const { members, header } = answer;
   if (!Array.isArray(members)) throw new BadAnswerError('no members in a member list');
-  return members.filter(isObject).map((member) => ({
-    name: String(member.name ?? ''),
+  const list = members.filter(isObject).map((member) => ({
     id: String(member.ID ?? ''),
+    name: String(member.name ?? ''),
     peerUrls: texts(member.peerURLs),
     clientUrls: texts(member.clientURLs),
   }));
+  return { members: list, term: bigintOf((header as Json).raft_term ?? 0) };
+};
+
+/** The members as the asked node knows them. */
+export const memberList = async (gateway: Gateway, options: CallOptions): Promise<MemberList> =>
+  membersOf(await call(gateway, '/v3/cluster/member/list', { ...options, body: {} }));
+
+export const removeMember = async (
+  gateway: Gateway,
+  id: string,
+  options: CallOptions,
+): Promise<MemberList> =>
+  membersOf(await call(gateway, '/v3/cluster/member/remove', { ...options, body: { ID: id } }));
+
+/** Adds a member that is to start with an empty data directory; resolves with the list it has to be told. */
+export const addMember = async (
+  gateway: Gateway,
+  peer: string,
+  options: CallOptions,
+): Promise<MemberList> => {
+  const body = { peerURLs: [peer] };
+  return membersOf(await call(gateway, '/v3/cluster/member/add', { ...options, body }));
 };

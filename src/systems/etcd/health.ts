@@ -1,0 +1,64 @@
+// Waits until an etcd member serves, and tells from its log why it never does.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { infrastructureError, messageOf } from '../../base/errors.ts';
+import type { Node } from '../../contract/node.ts';
+import { withGateway } from './cluster-state.ts';
+import { range } from './gateway.ts';
+import type { Layout } from './layout.ts';
+import { lastWords } from './log-tail.ts';
+
+export type Health = {
+  readonly node: Node;
+  readonly layout: Layout;
+  /** Milliseconds until it is given up. */
+  readonly deadlineMs: number;
+  /** Whether the program still runs: waiting for one that ended is in vain. */
+  readonly isRunning: () => Promise<boolean>;
+  readonly signal: AbortSignal;
+};
+
+const attemptMs = 1_000;
+const pauseMs = 50;
+/** Attempts between two looks at the process, which cost a command on the node. */
+const lookEvery = 10;
+
+/** Resolves once a linearizable read through this node is answered: it is a member, and there is a leader and a majority. */
+export const untilHealthy = async (health: Health): Promise<void> => {
+  const { node, layout, deadlineMs, isRunning } = health;
+  const deadline = AbortSignal.timeout(deadlineMs);
+  const signal = AbortSignal.any([health.signal, deadline]);
+  await withGateway(node, layout, async (gateway) => {
+    // What the last whole attempt said: the one that the deadline cut off says only that.
+    let last: unknown;
+    for (let attempt = 1; ; attempt++)
+      try {
+        const options = { timeoutMs: attemptMs, signal, serializable: false };
+        await range(gateway, 'ordeal/health', options);
+        return;
+      } catch (thrown) {
+        health.signal.throwIfAborted();
+        if (deadline.aborted)
+          throw await sick(health, `did not serve within ${deadlineMs / 1_000} s`, last ?? thrown);
+        last = thrown;
+        if (attempt % lookEvery === 0 && !(await isRunning()))
+          throw await sick(health, 'ended right after its start', thrown);
+        await sleep(pauseMs);
+      }
+  });
+};
+
+const logLines = 400;
+
+const sick = async ({ node, layout }: Health, what: string, cause: unknown): Promise<Error> => {
+  const file = layout.logFile(node);
+  const log = await node.remote
+    .exec(['tail', '-n', String(logLines), file], { sudo: true, check: false })
+    .then(({ stdout }) => stdout, messageOf);
+  const words = lastWords(log);
+  const said = words.length > 0 ? `its log ends: ${words.join(' | ')}` : 'its log is empty';
+  return infrastructureError(`${node.name}: etcd ${what}; ${said}`, {
+    code: 'etcd-not-healthy',
+    hint: `The whole log is ${file} on ${node.name}; the last attempt said: ${messageOf(cause)}.`,
+    cause,
+  });
+};
