@@ -48,7 +48,7 @@ const parseRecord = (text: string): unknown => {
 };
 
 /**
- * Parses one line of a history; `line` counts from 1 and, with `path`, begins every error (`OrdealError`, exit 254).
+ * Parses one line of a history; `line` counts from 1 and, with `path`, begins every error (an `OrdealError`, 254).
  * Histories from elsewhere may leave out `value` (null), `index` and `time` (the line's number from 0). Unknown keys are
  * kept. Integers beyond 2^53 are bigints in values and unknown keys, and refused in every field of the record itself.
  */

@@ -6,8 +6,8 @@ import { type Pairs, pair } from './pairing.ts';
 type Key = string | number;
 
 /**
- * Operations by position (0 … length−1) with their pairs. Views are ascending `Int32Array`s of positions, so that nothing
- * is copied and the operations behind them may one day be columns; checkers in a hurry read positions and never `ops`.
+ * Operations by position (0 … length−1) with their pairs. Views are ascending `Int32Array`s of positions, so that
+ * nothing is copied and the operations behind them may one day be columns; checkers in a hurry read positions and never `ops`.
  */
 export class History {
   readonly #ops: readonly Op[];

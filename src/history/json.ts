@@ -120,3 +120,14 @@ const stringifyBigint = (value: bigint): string => {
  * other instances, which `JSON.stringify` would silently turn into something else.
  */
 export const stringifyJson = (value: unknown): string => stringifyAt(value, 0);
+
+/** Missing in TypeScript's library so far. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
+/** The same values as `stringifyJson`, indented for people. */
+export const prettyJson = (value: unknown): string => {
+  stringifyJson(value); // refuses what the platform's own writer would turn into something else
+  const exact = (_key: string, part: unknown): unknown =>
+    typeof part === 'number' || typeof part === 'bigint' ? rawJSON(stringifyJson(part)) : part;
+  return JSON.stringify(value ?? null, exact, 2);
+};

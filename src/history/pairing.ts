@@ -129,7 +129,7 @@ export const scanPairs = (ops: readonly Op[], onProblem: OnProblem): Pairs => {
   return pairs;
 };
 
-/** Pairs a history; throws an `OrdealError` (usage) at the first broken rule. Indices and times are `lint`'s to judge. */
+/** Pairs a history; throws an `OrdealError` (usage) at the first broken rule. Indices and times are left to `lint`. */
 export const pair = (ops: readonly Op[]): Pairs =>
   scanPairs(ops, (code, position, says) => {
     throw usageError(`malformed history at position ${position}: ${says} [${code}]`);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseHistory, parseOp, stringifyOp } from '../../src/history/codec.ts';
-import { parseJson, stringifyJson } from '../../src/history/json.ts';
+import { mayBeRounded, parseJson, stringifyJson } from '../../src/history/json.ts';
 import type { Op } from '../../src/history/op.ts';
 
 const line =
@@ -160,6 +160,7 @@ test('agrees with the JSON of the platform where that loses nothing', () => {
   fc.assert(
     fc.property(fc.json(), (text) => {
       const value: unknown = JSON.parse(text);
+      fc.pre(!mayBeRounded(value));
       expect(parseJson(text)).toEqual(value);
       expect(JSON.parse(stringifyJson(value))).toEqual(value);
     }),

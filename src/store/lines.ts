@@ -1,0 +1,112 @@
+// Reads line files of any size, plain or compressed, as blocks of whole lines.
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { messageOf, OrdealError, usageError } from '../base/errors.ts';
+import { isTorn } from '../history/codec.ts';
+import { errnoOf } from './disk-error.ts';
+
+/** Whole lines, and the number of the first one (from 1). */
+export type LineBlock = { readonly text: string; readonly line: number };
+
+const chunkBytes = 1 << 20;
+const newline = 10;
+/** A line longer than this is no operation, and would not fit a string. */
+const lineBytesMax = 1 << 28;
+
+const openBytes = (path: string): Readable => {
+  const file = createReadStream(path, { highWaterMark: chunkBytes });
+  const decoder = path.endsWith('.gz')
+    ? createGunzip({ chunkSize: chunkBytes })
+    : path.endsWith('.zst')
+      ? createZstdDecompress({ chunkSize: chunkBytes })
+      : undefined;
+  if (decoder === undefined) return file;
+  file.on('error', (cause) => decoder.destroy(cause));
+  decoder.on('close', () => file.destroy());
+  return file.pipe(decoder);
+};
+
+const countLines = (bytes: Uint8Array): number => {
+  let count = 0;
+  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) count++;
+  return count;
+};
+
+const decode = (bytes: Buffer, path: string, line: number): string => {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  let number = line;
+  for (let from = 0; from < bytes.length; number++) {
+    const end = bytes.indexOf(newline, from);
+    const to = end < 0 ? bytes.length : end;
+    if (!isUtf8(bytes.subarray(from, to))) throw usageError(`${path}:${number}: not UTF-8 text`);
+    from = to + 1;
+  }
+  return bytes.toString('utf8');
+};
+
+/** Joins the parts of a line that spans chunks only when its end is there: a long line costs no quadratic copying. */
+class Cutter {
+  readonly #path: string;
+  #parts: Buffer[] = [];
+  #bytes = 0;
+  #line = 1;
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The whole lines that this chunk completes. */
+  take(chunk: Buffer): LineBlock | undefined {
+    const end = chunk.lastIndexOf(newline) + 1;
+    const block = end === 0 ? undefined : this.#join(chunk.subarray(0, end));
+    if (end < chunk.length) this.#keep(chunk.subarray(end));
+    return block;
+  }
+
+  /** The last line when it lacks its newline: undefined when there is none or it is torn. */
+  rest(): LineBlock | undefined {
+    if (this.#bytes === 0) return undefined;
+    const bytes = Buffer.concat(this.#parts);
+    // A cut may go through a character; the replacement that decoding puts there does not make it JSON.
+    return isTorn(bytes.toString('utf8')) ? undefined : this.#block(bytes);
+  }
+
+  #keep(part: Buffer): void {
+    this.#parts.push(part);
+    this.#bytes += part.length;
+    if (this.#bytes <= lineBytesMax) return;
+    throw usageError(`${this.#path}:${this.#line}: a line of more than ${lineBytesMax} bytes`);
+  }
+
+  #join(end: Buffer): LineBlock {
+    const bytes = this.#parts.length === 0 ? end : Buffer.concat([...this.#parts, end]);
+    this.#parts = [];
+    this.#bytes = 0;
+    return this.#block(bytes);
+  }
+
+  #block(bytes: Buffer): LineBlock {
+    const line = this.#line;
+    this.#line += countLines(bytes);
+    const text = decode(bytes, this.#path, line);
+    return { text: line === 1 && text.startsWith('\ufeff') ? text.slice(1) : text, line };
+  }
+}
+
+/** Reads a file of lines (`.gz` and `.zst` are unpacked); a torn last line is dropped. Throws usage errors. */
+export async function* readLines(path: string): AsyncGenerator<LineBlock> {
+  const cutter = new Cutter(path);
+  try {
+    for await (const chunk of openBytes(path)) {
+      const block = cutter.take(chunk as Buffer);
+      if (block !== undefined) yield block;
+    }
+  } catch (cause) {
+    if (cause instanceof OrdealError) throw cause;
+    const why = errnoOf(cause) === 'ENOENT' ? 'there is no such file' : messageOf(cause);
+    throw usageError(`cannot read ${path}: ${why}`);
+  }
+  const rest = cutter.rest();
+  if (rest !== undefined) yield rest;
+}

@@ -1,0 +1,118 @@
+// Reads what runs left behind: which runs there are, their histories and faults. Needs no run that ended in order.
+import { existsSync } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, usageError } from '../base/errors.ts';
+import type { RunResult } from '../contract/events.ts';
+import type { LedgerEntry } from '../contract/faults.ts';
+import { parseLines } from '../history/codec.ts';
+import { parseJson } from '../history/json.ts';
+import type { Op } from '../history/op.ts';
+import { readLines } from './lines.ts';
+import { readVerdict } from './records.ts';
+import { type Run, runAt } from './run-folder.ts';
+import { checkShape, ledgerSchema } from './schemas.ts';
+import { ledgerSteps, upgrade } from './versions.ts';
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+const isRun = (folder: string): boolean =>
+  ['test.json', 'history.jsonl', 'history.jsonl.zst', 'history.jsonl.gz', 'faults.jsonl'].some(
+    (file) => existsSync(join(folder, file)),
+  );
+
+/**
+ * Finds a run: a path of its folder; or under `root` (`results` unless told) `latest`, a test's name (its latest),
+ * `<name>/<id>`. Throws a usage error when there is none.
+ */
+export const openRun = async (which: string, root = 'results'): Promise<Run> => {
+  for (const path of [which, join(root, which), join(root, which, 'latest')]) {
+    if (!(await isFolder(path)) || !isRun(path)) continue;
+    return runAt(await realpath(path));
+  }
+  throw usageError(
+    `there is no run "${which}" in ${root}`,
+    'See `ordeal list` for the runs that exist.',
+  );
+};
+
+const historyFileOf = (run: Run): string =>
+  ['', '.zst', '.gz'].map((suffix) => run.historyFile + suffix).find((path) => existsSync(path)) ??
+  run.historyFile;
+
+/**
+ * Reads the history of a run, or a history file from anywhere (`.jsonl`, also `.gz` or `.zst`); a torn last line is
+ * dropped. Throws usage errors, with path and line for whatever is broken in the middle.
+ */
+export const readHistory = async (from: Run | string): Promise<readonly Op[]> => {
+  const path = typeof from === 'string' ? from : historyFileOf(from);
+  const into: Op[] = [];
+  for await (const { text, line } of readLines(path)) parseLines(text, { line, into, path });
+  return into;
+};
+
+const parseEntry = (text: string, where: string): LedgerEntry | undefined => {
+  let raw: unknown;
+  try {
+    raw = parseJson(text);
+  } catch {
+    return undefined;
+  }
+  const versioned =
+    typeof raw === 'object' && raw !== null && 'version' in raw
+      ? upgrade(raw as { readonly [field: string]: unknown }, where, { steps: ledgerSteps })
+      : raw;
+  return checkShape(ledgerSchema, versioned, where);
+};
+
+/**
+ * Reads the ledger of a run; empty when no fault was planned. Half lines, which killed writers leave and which were
+ * never acknowledged, are passed over wherever they are: healing must not fail for them.
+ */
+export const readFaults = async (run: Run): Promise<readonly LedgerEntry[]> => {
+  if (!existsSync(run.faultsFile)) return [];
+  const entries: LedgerEntry[] = [];
+  for await (const { text, line } of readLines(run.faultsFile)) {
+    for (const [i, content] of text.split('\n').entries()) {
+      const entry = parseEntry(content, `${run.faultsFile}:${line + i}`);
+      if (entry !== undefined) entries.push(entry);
+    }
+  }
+  return entries;
+};
+
+export type ListedRun = {
+  readonly run: Run;
+  /** Absent when the run did not end (yet), or its verdict cannot be read. */
+  readonly verdict?: RunResult;
+};
+
+const foldersIn = async (path: string): Promise<string[]> => {
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name));
+};
+
+const listed = async (run: Run): Promise<ListedRun> => {
+  try {
+    return { run, verdict: await readVerdict(run) };
+  } catch {
+    return { run };
+  }
+};
+
+/** All runs under a results folder, newest first; none when it does not exist. */
+export const listRuns = async (root = 'results'): Promise<readonly ListedRun[]> => {
+  if (!(await isFolder(root))) return [];
+  const tests = await foldersIn(root).catch((cause) => {
+    throw usageError(`cannot read ${root}: ${messageOf(cause)}`);
+  });
+  const folders = (await Promise.all(tests.map(foldersIn))).flat().filter(isRun);
+  const runs = folders.map(runAt).sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
+  const found: ListedRun[] = [];
+  for (const run of runs) found.push(await listed(run));
+  return found;
+};
