@@ -9,6 +9,14 @@ export type { OptionSpec, OptionSpecs, OptionValues } from './contract/options.t
 export type { ExecOptions, ExecResult, Remote } from './contract/remote.ts';
 export type { System, SystemContext } from './contract/system.ts';
 export type { Workload, WorkloadContext } from './contract/workload.ts';
-export type { Context, Gen, GenLike, OpSpec } from './generator/generator.ts';
+export type {
+  Context,
+  FunctionContext,
+  Gen,
+  GenLike,
+  OpSpec,
+  Step,
+} from './generator/generator.ts';
+export * from './generator/index.ts';
 export { History } from './history/history.ts';
 export type { Completion, Op, OpError, OpType, Process } from './history/op.ts';

@@ -37,13 +37,21 @@ export type Context = {
   readonly threads: Threads;
 };
 
-/** The threads a generator may use: a view that `onThreads`, `clients`, `reserve` … narrow. */
+/** Chooses threads of a scope: by name, or by position among the scope's threads (ascending, the nemesis last). */
+export type ThreadFilter = {
+  accepts(thread: Thread, position: number): boolean;
+};
+
+/**
+ * The threads a generator may use: a live view that `onThreads`, `clients`, `reserve` … narrow.
+ * It changes between asks, never during one: look at it, do not keep it.
+ */
 export type Threads = {
   /** Number of threads in scope. */
   readonly count: number;
   /** Number of free threads in scope. */
   readonly freeCount: number;
-  /** A free process, chosen fairly (round robin), or undefined when all are busy. */
+  /** The process of the thread that has been free longest (so threads take turns), undefined when all are busy. */
   someFree(): Process | undefined;
   has(thread: Thread): boolean;
   isFree(thread: Thread): boolean;
@@ -52,15 +60,30 @@ export type Threads = {
   processOf(thread: Thread): Process | undefined;
   /** All threads in scope, ascending, the nemesis last. */
   all(): readonly Thread[];
+  /** The free threads in scope, the one that has been free longest first. */
+  free(): readonly Thread[];
+  /** Where a thread of the scope stands in `all()`. */
+  positionOf(thread: Thread): number;
+  /** The threads of this scope that a filter accepts; the same filter object gives the same view again. */
+  narrow(filter: ThreadFilter): Threads;
+  /** One thread of this scope. */
+  only(thread: Thread): Threads;
 };
 
-/** An operation to do and the generator that comes after it; wait for an event or for time; or nothing, for ever. */
+/**
+ * An operation to do and the generator that comes after it; wait for an event or for time; or nothing, for ever.
+ * `next` of a pending step may be adopted or dropped. `wake` (nanoseconds since the run began, later than the
+ * context's time) asks to be asked again then, even if nothing happens.
+ */
 export type Step =
   | { readonly kind: 'op'; readonly op: Emitted; readonly next: Gen }
-  | { readonly kind: 'pending'; readonly next: Gen }
+  | { readonly kind: 'pending'; readonly next: Gen; readonly wake?: number }
   | { readonly kind: 'done' };
 
-/** Asking (`op`) is free and changes nothing; `update` tells of every invocation and completion. */
+/**
+ * Asking (`op`) is free and changes nothing; `update` tells of every invocation and completion in scope. At a
+ * completion the thread is free already and still runs the old process. `update` draws nothing from the context's stream.
+ */
 export type Gen = {
   op(context: Context): Step;
   update(context: Context, event: Op): Gen;
@@ -70,8 +93,10 @@ export type Gen = {
 export type FunctionContext = Context & { readonly random: Random };
 
 /**
- * What lifts to a generator: a generator; one operation (emitted once); an array or an iterable (one after another);
- * a function (called for ever; `null` ends it); null (done).
+ * What lifts to a generator: a generator; one operation (emitted once); an array or an iterable (one after another,
+ * pulled lazily); a function (called for ever; `null` ends it); null (done).
+ * A function without parameters is called once an operation. One that takes the context is called at every ask, so it
+ * must be pure and draw from `context.random` only.
  */
 export type GenLike =
   | Gen
