@@ -1,6 +1,17 @@
 // What the package exports to users: everything a workload, nemesis or system of their own needs.
 export type { Checker } from './checker/checker.ts';
-export type { Valid, Verdict } from './checker/verdict.ts';
+export { compose } from './checker/compose.ts';
+export type { Failure, LinearVerdict } from './checker/linear/linear-verdict.ts';
+export {
+  checkLinearizable,
+  type LinearOptions,
+  linearizable,
+} from './checker/linear/linearizable.ts';
+export type { Model, ModelOp } from './checker/linear/model.ts';
+export { models } from './checker/linear/models.ts';
+export { stats } from './checker/stats.ts';
+export { type Valid, type Verdict, worst } from './checker/verdict.ts';
+export type { Witness, WitnessOp } from './checker/witness.ts';
 export { type Client, DefiniteError } from './contract/client.ts';
 export type { Fault, FaultControl, Grudge, Proof } from './contract/faults.ts';
 export type { NemesisContext, NemesisPackage, NemesisWorld } from './contract/nemesis.ts';

@@ -1,0 +1,129 @@
+// The two doors to the linearizability checkers: a `Checker` for runs, and a function for any history.
+import { messageOf, OrdealError } from '../../base/errors.ts';
+import type { History } from '../../history/history.ts';
+import type { Op } from '../../history/op.ts';
+import type { Checker } from '../checker.ts';
+import { type Valid, worst } from '../verdict.ts';
+import { callsOf, type Part, partsOf } from './calls.ts';
+import { explain } from './explain.ts';
+import { type Judgement, judge } from './judge.ts';
+import type { Failure, LinearVerdict } from './linear-verdict.ts';
+import type { Model } from './model.ts';
+
+export type LinearOptions<S> = {
+  readonly model: Model<S>;
+  /** Work for the whole history, in configurations. Default: five million, and ten for each operation. */
+  readonly budget?: number;
+};
+
+const budgetBase = 5_000_000;
+const budgetPerOperation = 10;
+/** First every key gets this much; only when none fails are the hard ones pursued. */
+const firstTry = 50_000;
+const toldMax = 16;
+
+/** A checker for runs: judges each `key` on its own. Out of budget is `unknown`. */
+export const linearizable =
+  <S>(options: LinearOptions<S>): Checker =>
+  (history) =>
+    checkLinearizable(history, options);
+
+/** Judges a history. Malformed ones, and operations that the model does not know, are `unknown` with an `error`. */
+export const checkLinearizable = <S>(
+  history: History | readonly Op[],
+  options: LinearOptions<S>,
+): LinearVerdict => {
+  const ops = Array.isArray(history) ? (history as readonly Op[]) : [...history];
+  try {
+    return check(ops, options);
+  } catch (cause) {
+    if (!(cause instanceof OrdealError)) throw cause;
+    return {
+      valid: 'unknown',
+      engine: 'none',
+      model: options.model.name,
+      configurations: 0,
+      keys: { checked: 0, valid: 0, invalid: 0, unknown: 0 },
+      reason: messageOf(cause),
+      error: messageOf(cause),
+    };
+  }
+};
+
+type Judged = { readonly part: Part; readonly judgement: Judgement };
+
+const check = <S>(ops: readonly Op[], options: LinearOptions<S>): LinearVerdict => {
+  const { model } = options;
+  const parts = partsOf(callsOf(ops, model.fs), model);
+  const judged = judgeAll(parts, options);
+  const count = (valid: Valid): number =>
+    judged.filter(({ judgement }) => judgement.valid === valid).length;
+  const engines = new Set(judged.map(({ judgement }) => judgement.engine));
+  return {
+    valid: judged.length === 0 ? true : worst(judged.map(({ judgement }) => judgement.valid)),
+    engine: engines.size === 0 ? 'wgl' : [...engines].sort().join('+'),
+    model: model.name,
+    configurations: judged.reduce((sum, { judgement }) => sum + judgement.configurations, 0),
+    keys: {
+      checked: judged.length,
+      valid: count(true),
+      invalid: count(false),
+      unknown: count('unknown'),
+    },
+    ...failuresOf(judged, model),
+    ...undecidedOf(judged),
+  };
+};
+
+/** Each part once with little work; then, unless one failed, those that need more share the budget. */
+const judgeAll = <S>(parts: readonly Part[], options: LinearOptions<S>): Judged[] => {
+  const { model } = options;
+  const operations = parts.reduce((sum, part) => sum + part.calls.length, 0);
+  let left = options.budget ?? budgetBase + budgetPerOperation * operations;
+  const run = (part: Part, budget: number): Judged => {
+    const judgement = judge({ model, calls: part.calls, budget: Math.min(left, budget) });
+    left = Math.max(0, left - judgement.configurations);
+    return { part, judgement };
+  };
+  const first = parts.map((part) => run(part, firstTry + budgetPerOperation * part.calls.length));
+  if (first.some(({ judgement }) => judgement.valid === false)) return first;
+  return first.map((judged) =>
+    judged.judgement.valid === 'unknown' && left > 0 ? run(judged.part, left) : judged,
+  );
+};
+
+const keyOf = (part: Part): { key?: string | number } =>
+  part.key === undefined ? {} : { key: part.key };
+
+const failuresOf = <S>(judged: readonly Judged[], model: Model<S>) => {
+  const failed = judged
+    .filter(({ judgement }) => judgement.valid === false)
+    .sort((a, b) => (a.judgement.stuck?.end ?? 0) - (b.judgement.stuck?.end ?? 0))
+    .slice(0, toldMax);
+  const failures: Failure[] = failed.map(({ part, judgement }) => ({
+    ...keyOf(part),
+    ...explain({ model, part, judgement }),
+  }));
+  const first = failures[0];
+  if (first === undefined) return {};
+  const { operation, previousOk, minimal, witness } = first;
+  return {
+    operation,
+    ...(previousOk === undefined ? {} : { previousOk }),
+    minimal,
+    witness,
+    failures,
+  };
+};
+
+const undecidedOf = (judged: readonly Judged[]) => {
+  const open = judged.filter(({ judgement }) => judgement.valid === 'unknown').slice(0, toldMax);
+  if (open.length === 0) return {};
+  return {
+    reason: `the budget ended before ${open.length === 1 ? 'a key was' : 'some keys were'} decided`,
+    undecided: open.map(({ part, judgement }) => {
+      const reached = judgement.stuck?.completion;
+      return { ...keyOf(part), ...(reached === undefined ? {} : { reached }) };
+    }),
+  };
+};

@@ -1,0 +1,79 @@
+// A minimal failing history: leaves operations out as long as what remains cannot be explained.
+import type { Call } from './calls.ts';
+import { judge } from './judge.ts';
+import type { Model } from './model.ts';
+
+export type ReduceOptions<S> = {
+  readonly model: Model<S>;
+  readonly calls: readonly Call[];
+  /** The call whose return cannot be reached. */
+  readonly culprit: Call;
+  /** Work, in configurations, for all attempts together. */
+  readonly budget: number;
+};
+
+export type Reduced = {
+  /** Ordered by start; the culprit is among them. */
+  readonly calls: readonly Call[];
+  /** False when the budget ended first: then more could perhaps be left out. */
+  readonly isMinimal: boolean;
+};
+
+const never = Number.POSITIVE_INFINITY;
+
+/**
+ * A call that is left out is not forgotten: it may still have taken effect, once, at any time at all. So a read is
+ * never called impossible only because the write that explains it was left out.
+ */
+const atLarge = (call: Call): Call => ({ ...call, start: -1, end: never });
+
+/** Only what began before the culprit's return matters, and what returned later may as well never have. */
+const upTo = (calls: readonly Call[], culprit: Call): Call[] =>
+  calls
+    .filter((call) => call.start < culprit.end)
+    .map((call) => (call.end > culprit.end ? { ...call, end: never } : call));
+
+/** Leaves out ever smaller stretches of calls (after Zeller's delta debugging) until no single one can go. */
+export const reduce = <S>({ model, calls, culprit, budget }: ReduceOptions<S>): Reduced => {
+  const prefix = upTo(calls, culprit);
+  let kept = prefix;
+  let left = budget;
+  const fails = (candidate: readonly Call[]): boolean => {
+    const keeps = new Set(candidate);
+    const free = prefix.filter((call) => !keeps.has(call)).map(atLarge);
+    const { valid, configurations } = judge({
+      model,
+      calls: [...free, ...candidate],
+      budget: left,
+    });
+    left -= configurations + candidate.length + 1;
+    return valid === false;
+  };
+  for (let size = Math.ceil(kept.length / 2); left > 0; size = Math.ceil(size / 2)) {
+    const before = kept.length;
+    kept = sweep({ kept, size, culprit, fails: (candidate) => left > 0 && fails(candidate) });
+    if (size === 1 && kept.length === before) break;
+  }
+  const ids = new Set(kept.map((call) => call.start));
+  return { calls: calls.filter((call) => ids.has(call.start)), isMinimal: left > 0 };
+};
+
+type Sweep = {
+  readonly kept: Call[];
+  readonly size: number;
+  readonly culprit: Call;
+  readonly fails: (candidate: readonly Call[]) => boolean;
+};
+
+/** Tries once to leave out each stretch of `size` calls. */
+const sweep = ({ kept, size, culprit, fails }: Sweep): Call[] => {
+  let result = kept;
+  for (let from = 0; from < result.length; ) {
+    const candidate = result.filter(
+      (call, at) => at < from || at >= from + size || call.start === culprit.start,
+    );
+    if (candidate.length < result.length && fails(candidate)) result = candidate;
+    else from += size;
+  }
+  return result;
+};

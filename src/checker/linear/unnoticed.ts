@@ -1,0 +1,33 @@
+// Leaves out lost writes to a register that nobody can have noticed: they explain nothing.
+import type { Call } from './calls.ts';
+import { canonical, type Model, type RegisterAccess } from './model.ts';
+
+const isLost = (call: Call): boolean => call.end === Number.POSITIVE_INFINITY;
+
+/** The calls without lost ones whose value is read by no completed operation, nor by a lost one that counts itself. */
+export const dropUnnoticed = <S>(calls: readonly Call[], model: Model<S>): readonly Call[] => {
+  const { register } = model;
+  if (register === undefined || !calls.some(isLost)) return calls;
+  const lostWriters = new Map<string | number, RegisterAccess[]>();
+  const needed = new Set<string | number>();
+  const due: (string | number)[] = [];
+  const need = (access: RegisterAccess): void => {
+    if (access.reads !== undefined) due.push(canonical(access.reads.value));
+  };
+  for (const call of calls) {
+    const access = register(call.op);
+    if (!isLost(call)) need(access);
+    else if (access.writes !== undefined) {
+      const value = canonical(access.writes.value);
+      lostWriters.set(value, [...(lostWriters.get(value) ?? []), access]);
+    }
+  }
+  for (let value = due.pop(); value !== undefined; value = due.pop()) {
+    if (needed.has(value)) continue;
+    needed.add(value);
+    for (const access of lostWriters.get(value) ?? []) need(access);
+  }
+  const counts = ({ writes }: RegisterAccess): boolean =>
+    writes !== undefined && needed.has(canonical(writes.value));
+  return calls.filter((call) => !isLost(call) || counts(register(call.op)));
+};
