@@ -1,4 +1,6 @@
 // What the package exports to users: everything a workload, nemesis or system of their own needs.
+export { usageError } from './base/errors.ts';
+export { fork, Random, type Rng } from './base/random.ts';
 export type { Checker } from './checker/checker.ts';
 export { compose } from './checker/compose.ts';
 export type { Failure, LinearVerdict } from './checker/linear/linear-verdict.ts';
