@@ -79,7 +79,15 @@ export type FaultControl = {
 /** Turns a fault of one kind into a plan, and proves its effect and its absence. */
 export type Mechanism = {
   readonly kind: string;
-  plan(fault: Fault, nodes: readonly Node[]): Promise<Plan> | Plan;
-  proveEffect(plan: Plan, nodes: readonly Node[]): Promise<Proof>;
-  proveHeal(plan: Plan, nodes: readonly Node[]): Promise<Proof>;
+  /** What a nemesis package names in `needs` to have it, e.g. `firewall`. */
+  readonly capability: string;
+  /** Finds out before the run what the nodes can do; throws one line naming what is missing. Leaves no trace. */
+  prepare?(nodes: readonly Node[]): Promise<void>;
+  /** `id` is the fault's own: whatever is made on a node carries it in its name. */
+  plan(fault: Fault, nodes: readonly Node[], id: string): Promise<Plan> | Plan;
+  /** `others` are the plans that are in force beside this one: what they do is not this one's effect. */
+  proveEffect(plan: Plan, nodes: readonly Node[], others: readonly Plan[]): Promise<Proof>;
+  proveHeal(plan: Plan, nodes: readonly Node[], others: readonly Plan[]): Promise<Proof>;
+  /** Removes from a node, by name prefix, what any run but the `live` ones left there; says what it removed. */
+  sweep?(node: Node, live: readonly string[]): Promise<readonly string[]>;
 };
