@@ -7,6 +7,7 @@ import type { Op, OpType, Process } from './op.ts';
 type Raw = Readonly<Record<string, unknown>>;
 
 const shown = (value: unknown): string => {
+  if (Object.is(value, -0)) return '-0';
   const text = JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? `${part}` : part));
   return text === undefined ? 'nothing' : text.length > 60 ? `${text.slice(0, 57)}…` : text;
 };
@@ -14,8 +15,10 @@ const shown = (value: unknown): string => {
 const isOpType = (type: unknown): type is OpType =>
   type === 'invoke' || type === 'ok' || type === 'fail' || type === 'info';
 
-const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && Number(value) >= 0;
+/** −0 would be written as 0. */
+const isWhole = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && !Object.is(value, -0);
+const isCount = (value: unknown): value is number => isWhole(value) && value >= 0;
 const isKey = (key: unknown): boolean =>
   key === undefined || typeof key === 'string' || (typeof key === 'number' && Number.isFinite(key));
 const isError = (error: unknown): boolean =>
@@ -29,7 +32,7 @@ const complaint = (raw: Raw): string | undefined => {
     return `process to be a whole number from 0 or "nemesis", got ${shown(process)}`;
   }
   if (typeof f !== 'string') return `f to be text, got ${shown(f)}`;
-  if (time !== undefined && !Number.isSafeInteger(time)) {
+  if (time !== undefined && !isWhole(time)) {
     return `time to be whole nanoseconds up to 2^53, got ${shown(time)}`;
   }
   if (index !== undefined && !isCount(index))

@@ -54,7 +54,7 @@ test('a value that is not plain data is refused with its operation, and the jour
   expect(await readHistory(run)).toHaveLength(2);
 });
 
-test.each(['busy', 'polite'])(
+test.each(['busy', 'polite', 'slow'])(
   'kill -9 of a %s writer loses at most the last 100 ms',
   async (mode) => {
     const writer = spawn(process.execPath, [fixture('journal-writer.ts'), scratch(), mode], {
