@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 
 const steps = {
   types: ['tsc', ['-p', '.']],
+  'types of the page': ['tsc', ['-p', 'src/report/browser']],
   'lint and format': ['biome', ['check', '--error-on-warnings', '.']],
   architecture: ['vitest', ['run', '--project', 'fast', 'test/architecture.test.ts']],
 };

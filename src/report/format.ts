@@ -53,6 +53,7 @@ export const visible = (text: string, max = 400): string => {
 
 /** Keeps serialising cheap: long texts and lists inside a value are cut before they are written out. */
 const bounded = (max: number) => (_: string, value: unknown) => {
+  if (typeof value === 'bigint') return String(value);
   if (typeof value === 'string' && value.length > max)
     return `${value.slice(0, max)}… (${count(value.length)} characters)`;
   if (Array.isArray(value) && value.length > max)
@@ -62,7 +63,7 @@ const bounded = (max: number) => (_: string, value: unknown) => {
 
 /** Any value of an operation as one harmless line of at most about `max` characters. */
 export const showValue = (value: unknown, max = 60): string => {
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value === undefined || value === null) return 'nil';
   return visible(JSON.stringify(value, bounded(max)) ?? 'nil', max);
 };

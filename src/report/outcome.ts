@@ -102,6 +102,9 @@ const ended = (sentence: string): string => (/[.!?…)]$/.test(sentence) ? sente
 
 const whyOf = (result: RunResult): string => {
   if (result.reason === undefined) return ended(visible(whyOfCheckers(result)));
+  // What the word of the verdict stands for comes first.
+  if (result.exitCode === exitCodes.invalid)
+    return visible(`${ended(whyOfCheckers(result))} Besides: ${ended(result.reason)}`, 600);
   const alsoInvalid = result.valid === false ? ` Also invalid: ${whyOfCheckers(result)}` : '';
   return ended(visible(ended(result.reason) + alsoInvalid, 600));
 };

@@ -24,4 +24,6 @@ export type RunData = {
   /** Absent when the run ended before it was judged. */
   readonly result?: RunResult;
   readonly logs: readonly NodeLog[];
+  /** What of the folder could not be read, a sentence each. */
+  readonly unread: readonly string[];
 };

@@ -57,12 +57,16 @@ const subtitle = ({ run: { test }, nodes }: ReportModel): Html => {
 /** The verdict, why, and the figures that qualify it. */
 export const verdictPart = (model: ReportModel): Html => {
   const { word, tone, why } = model.outcome;
-  const caution = meansLittle(model);
+  const little = meansLittle(model);
+  const cautions = [
+    ...model.run.unread.map((text) => visible(text)),
+    ...(little === undefined ? [] : [little]),
+  ];
   return html`<header class="verdict ${tone}">
 <p class="brand"><b>Ordeal</b> <span>${isolated(visible(model.run.test.name, 120))}</span></p>
 <h1>${verdictIcon(tone)}<span>${word}</span></h1>
 <p class="why">${isolated(why)}</p>
-${caution !== undefined && html`<p class="caution">${caution}</p>`}
+${cautions.map((caution) => html`<p class="caution">${isolated(caution)}</p>`)}
 ${subtitle(model)}
 ${figures(model)}
 </header>`;

@@ -1,0 +1,117 @@
+// Latency of every operation on a logarithmic scale: ok as dots, fail as crosses, info as triangles, with quantiles.
+import { duration } from '../format.ts';
+import { chartOptions, type Drawing, type Stage } from './chart-options.ts';
+import { eachVisible, type Frame, type Points } from './points.ts';
+import { Chart } from './uplot.ts';
+
+const drawShape: readonly ((
+  ctx: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  r: number,
+) => void)[] = [
+  (ctx, x, y, r) => ctx.rect(x - r, y - r, 2 * r, 2 * r),
+  (ctx, x, y, r) => {
+    ctx.moveTo(x - 2 * r, y - 2 * r);
+    ctx.lineTo(x + 2 * r, y + 2 * r);
+    ctx.moveTo(x + 2 * r, y - 2 * r);
+    ctx.lineTo(x - 2 * r, y + 2 * r);
+  },
+  (ctx, x, y, r) => {
+    ctx.moveTo(x, y - 2.4 * r);
+    ctx.lineTo(x + 2.4 * r, y + 1.8 * r);
+    ctx.lineTo(x - 2.4 * r, y + 1.8 * r);
+    ctx.closePath();
+  },
+];
+
+/** Where the plot's pixels are, in canvas pixels from its own corner. */
+export const frameOf = (chart: Chart, stage: Stage, hidden: ReadonlySet<number>): Frame => {
+  const { bbox } = chart;
+  const { min: from, max: to } = stage.view.range;
+  const scale = devicePixelRatio;
+  return {
+    from,
+    to,
+    width: bbox.width,
+    height: bbox.height,
+    x: (time) => ((time - from) / (to - from)) * bbox.width,
+    y: (latency) => chart.valToPos(latency, 'y', true) - bbox.top,
+    cells: [1.5 * scale, 3 * scale, 3 * scale],
+    hidden,
+  };
+};
+
+const drawPoints = (
+  chart: Chart,
+  points: Points,
+  stage: Stage,
+  hidden: ReadonlySet<number>,
+): void => {
+  const { ctx, bbox } = chart;
+  const frame = frameOf(chart, stage, hidden);
+  const theme = stage.theme();
+  const paths = [new Path2D(), new Path2D(), new Path2D()];
+  const radius = 1.25 * devicePixelRatio;
+  eachVisible(points, frame, (type, x, y) => {
+    const path = paths[type] as unknown as CanvasRenderingContext2D; // the drawing calls of both are the same
+    drawShape[type]!(path, bbox.left + x, bbox.top + y, radius);
+  });
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.globalAlpha = 0.55;
+  ctx.fillStyle = theme.ok;
+  ctx.fill(paths[0]!);
+  ctx.globalAlpha = 0.9;
+  ctx.lineWidth = 1.2 * devicePixelRatio;
+  ctx.strokeStyle = theme.fail;
+  ctx.stroke(paths[1]!);
+  ctx.fillStyle = theme.info;
+  ctx.fill(paths[2]!);
+  ctx.restore();
+};
+
+/** Whole decades that hold every latency. */
+const decades = ({ fastest, slowest }: Points): [number, number] => {
+  const low = 10 ** Math.floor(Math.log10(fastest));
+  const high = 10 ** Math.ceil(Math.log10(slowest));
+  return [low, high > low ? high : low * 10];
+};
+
+/** Makes the plot in `root`; `hidden` holds the types that are switched off. */
+export const latencyPlot = (options: {
+  readonly root: HTMLElement;
+  readonly stage: Stage;
+  readonly size: Drawing;
+  readonly points: Points;
+  readonly hidden: ReadonlySet<number>;
+  readonly onCursor: (chart: Chart) => void;
+}): Chart => {
+  const { root, stage, size, points, hidden, onCursor } = options;
+  const { quantiles } = stage.data;
+  const line = (dash: number[]) => ({
+    stroke: () => stage.theme().ink,
+    width: 1.25,
+    dash,
+    points: { show: false },
+    spanGaps: false,
+  });
+  const xs = quantiles.p50.map((_, i) => ((i + 0.5) * quantiles.width) / 1e6);
+  const ms = (values: readonly (number | null)[]) =>
+    values.map((value) => (value === null ? null : Math.max(value, 1) / 1e6));
+  const range = decades(points);
+  const special = {
+    series: [{}, line([]), line([6, 3]), line([2, 3])],
+    y: { distr: 3 as const, range: (): [number, number] => range },
+    ySplitLabel: (value: number) => duration(value * 1e6),
+    under: (chart: Chart) => drawPoints(chart, points, stage, hidden),
+    onCursor,
+  };
+  return new Chart(
+    chartOptions(stage, size, special),
+    [xs, ms(quantiles.p50), ms(quantiles.p95), ms(quantiles.p99)],
+    root,
+  );
+};
