@@ -51,7 +51,7 @@ export class LeaseKeeper {
 
   /** Milliseconds between renewals. */
   get everyMs(): number {
-    return (this.#options.seconds * 1000) / 3;
+    return Math.round((this.#options.seconds * 1000) / 3);
   }
 
   start(): void {
