@@ -48,9 +48,11 @@ const chainText = (rules: Rules, hook: Hook, family: Family): string => {
 /** Takes away every jump to the chain, then the chain; succeeds when it is gone (`-S` of no chain exits 1). */
 const removal = [
   'while "$1" -w 5 -t "$2" -D "$3" -j "$4" 2>/dev/null; do :; done',
-  '"$1" -w 5 -t "$2" -F "$4" 2>/dev/null; "$1" -w 5 -t "$2" -X "$4" 2>/dev/null',
-  '"$1" -w 5 -t "$2" -S "$4" >/dev/null 2>&1; [ $? -eq 1 ]',
-].join('\n');
+  '"$1" -w 5 -t "$2" -F "$4" 2>/dev/null',
+  '"$1" -w 5 -t "$2" -X "$4" 2>/dev/null',
+  '"$1" -w 5 -t "$2" -S "$4" >/dev/null 2>&1',
+  '[ $? -eq 1 ]',
+].join('; ');
 
 const removeChain = ({ tool, hook }: Place, chain: string, family: Family): Command => ({
   argv: ['sh', '-c', removal, 'sh', binary(tool, family), hook.table, hook.chain, chain],
