@@ -11,8 +11,10 @@ export type Call = {
   /** The `ok` or `info` record, when there is one. */
   readonly completion: Op | undefined;
   readonly start: number;
-  /** Position of the `ok`; Infinity while the outcome is unknown: it may take effect at any later time, or never. */
+  /** Position of the `ok`: the latest moment at which it took effect. Infinity when the outcome is unknown. */
   readonly end: number;
+  /** It may never have taken effect. */
+  readonly optional: boolean;
 };
 
 /** The calls of one independent part, ordered by start. */
@@ -47,13 +49,9 @@ export const callsOf = (history: readonly Op[], fs: readonly string[]): Call[] =
     const completion = at < 0 ? undefined : history[at];
     if (completion?.type === 'fail') continue;
     const op = modelOpOf(invoke, completion);
-    calls.push({
-      op,
-      invoke,
-      completion,
-      start,
-      end: op.type === 'ok' ? at : Number.POSITIVE_INFINITY,
-    });
+    const optional = op.type === 'info';
+    const end = optional ? Number.POSITIVE_INFINITY : at;
+    calls.push({ op, invoke, completion, start, end, optional });
   }
   return calls;
 };

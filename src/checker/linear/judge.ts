@@ -7,8 +7,9 @@ import { searchWgl } from './wgl.ts';
 export type Judgement = {
   readonly valid: boolean | 'unknown';
   readonly engine: string;
-  /** Work done. */
   readonly configurations: number;
+  /** What is counted against the budget. */
+  readonly work: number;
   /** When not valid: the call whose return was reached and never passed. */
   readonly stuck?: Call;
   /** When not valid: in words, states the object may have been in at that moment. */

@@ -21,6 +21,9 @@ const budgetPerOperation = 10;
 /** First every key gets this much; only when none fails are the hard ones pursued. */
 const firstTry = 50_000;
 const toldMax = 16;
+/** Work for making a failing history small: the failure that happened first is worth more than the others. */
+const reduceFirst = 200_000;
+const reduceOther = 20_000;
 
 /** A checker for runs: judges each `key` on its own. Out of budget is `unknown`. */
 export const linearizable =
@@ -82,7 +85,7 @@ const judgeAll = <S>(parts: readonly Part[], options: LinearOptions<S>): Judged[
   let left = options.budget ?? budgetBase + budgetPerOperation * operations;
   const run = (part: Part, budget: number): Judged => {
     const judgement = judge({ model, calls: part.calls, budget: Math.min(left, budget) });
-    left = Math.max(0, left - judgement.configurations);
+    left = Math.max(0, left - judgement.work);
     return { part, judgement };
   };
   const first = parts.map((part) => run(part, firstTry + budgetPerOperation * part.calls.length));
@@ -100,9 +103,9 @@ const failuresOf = <S>(judged: readonly Judged[], model: Model<S>) => {
     .filter(({ judgement }) => judgement.valid === false)
     .sort((a, b) => (a.judgement.stuck?.end ?? 0) - (b.judgement.stuck?.end ?? 0))
     .slice(0, toldMax);
-  const failures: Failure[] = failed.map(({ part, judgement }) => ({
+  const failures: Failure[] = failed.map(({ part, judgement }, at) => ({
     ...keyOf(part),
-    ...explain({ model, part, judgement }),
+    ...explain({ model, part, judgement, budget: at === 0 ? reduceFirst : reduceOther }),
   }));
   const first = failures[0];
   if (first === undefined) return {};

@@ -19,19 +19,21 @@ export type Reduced = {
   readonly isMinimal: boolean;
 };
 
+/** Work for one attempt: what takes longer to refute stays in. */
+const attemptMax = 2_000;
 const never = Number.POSITIVE_INFINITY;
 
 /**
- * A call that is left out is not forgotten: it may still have taken effect, once, at any time at all. So a read is
- * never called impossible only because the write that explains it was left out.
+ * A call that is left out is not forgotten: it may still have taken effect, once, at any time before it returned.
+ * So a read is never called impossible only because the write that explains it was left out.
  */
-const atLarge = (call: Call): Call => ({ ...call, start: -1, end: never });
+const atLarge = (call: Call): Call => ({ ...call, start: -1, optional: true });
 
 /** Only what began before the culprit's return matters, and what returned later may as well never have. */
 const upTo = (calls: readonly Call[], culprit: Call): Call[] =>
   calls
     .filter((call) => call.start < culprit.end)
-    .map((call) => (call.end > culprit.end ? { ...call, end: never } : call));
+    .map((call) => (call.end > culprit.end ? { ...call, end: never, optional: true } : call));
 
 /** Leaves out ever smaller stretches of calls (after Zeller's delta debugging) until no single one can go. */
 export const reduce = <S>({ model, calls, culprit, budget }: ReduceOptions<S>): Reduced => {
@@ -41,12 +43,12 @@ export const reduce = <S>({ model, calls, culprit, budget }: ReduceOptions<S>): 
   const fails = (candidate: readonly Call[]): boolean => {
     const keeps = new Set(candidate);
     const free = prefix.filter((call) => !keeps.has(call)).map(atLarge);
-    const { valid, configurations } = judge({
+    const { valid, work } = judge({
       model,
       calls: [...free, ...candidate],
-      budget: left,
+      budget: Math.min(left, attemptMax),
     });
-    left -= configurations + candidate.length + 1;
+    left -= work + (prefix.length >> 3) + 1;
     return valid === false;
   };
   for (let size = Math.ceil(kept.length / 2); left > 0; size = Math.ceil(size / 2)) {

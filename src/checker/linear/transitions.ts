@@ -16,6 +16,8 @@ export class Transitions<S> {
   /** By class: the operation, and whether it never changes a state. */
   readonly ops: readonly ModelOp[];
   readonly pure: Uint8Array;
+  /** Steps that the model was asked for. */
+  asked = 0;
   readonly #model: Model<S>;
   readonly #states: S[] = [];
   readonly #ids = new Map<Key, number>();
@@ -72,6 +74,7 @@ export class Transitions<S> {
   }
 
   #compute(state: number, opClass: number): number {
+    this.asked++;
     const next = this.#model.step(this.#states[state] as S, this.ops[opClass] as ModelOp);
     return next === undefined ? illegal : this.#idOf(next);
   }

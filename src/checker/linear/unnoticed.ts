@@ -2,12 +2,10 @@
 import type { Call } from './calls.ts';
 import { canonical, type Model, type RegisterAccess } from './model.ts';
 
-const isLost = (call: Call): boolean => call.end === Number.POSITIVE_INFINITY;
-
 /** The calls without lost ones whose value is read by no completed operation, nor by a lost one that counts itself. */
 export const dropUnnoticed = <S>(calls: readonly Call[], model: Model<S>): readonly Call[] => {
   const { register } = model;
-  if (register === undefined || !calls.some(isLost)) return calls;
+  if (register === undefined || !calls.some((call) => call.optional)) return calls;
   const lostWriters = new Map<string | number, RegisterAccess[]>();
   const needed = new Set<string | number>();
   const due: (string | number)[] = [];
@@ -16,7 +14,7 @@ export const dropUnnoticed = <S>(calls: readonly Call[], model: Model<S>): reado
   };
   for (const call of calls) {
     const access = register(call.op);
-    if (!isLost(call)) need(access);
+    if (!call.optional) need(access);
     else if (access.writes !== undefined) {
       const value = canonical(access.writes.value);
       lostWriters.set(value, [...(lostWriters.get(value) ?? []), access]);
@@ -29,5 +27,5 @@ export const dropUnnoticed = <S>(calls: readonly Call[], model: Model<S>): reado
   }
   const counts = ({ writes }: RegisterAccess): boolean =>
     writes !== undefined && needed.has(canonical(writes.value));
-  return calls.filter((call) => !isLost(call) || counts(register(call.op)));
+  return calls.filter((call) => !call.optional || counts(register(call.op)));
 };

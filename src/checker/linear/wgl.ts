@@ -10,6 +10,8 @@ export type SearchResult = {
   readonly valid: boolean | 'unknown';
   /** Configurations looked at. */
   readonly configurations: number;
+  /** What is counted against the budget: configurations, steps of the model, looked-up steps at 64 for one. */
+  readonly work: number;
   /** When not valid: the call (its place among the calls) whose return was reached and never passed. */
   readonly stuckAt?: number;
   /** When not valid: in words, the states the object may have been in at that moment. */
@@ -19,7 +21,7 @@ export type SearchResult = {
 export type SearchOptions<S> = {
   readonly model: Model<S>;
   readonly calls: readonly Call[];
-  /** Work, in configurations; 64 looked-up steps count as one. */
+  /** Work, in configurations: a step of the model counts as one, 64 looked-up steps count as one. */
   readonly budget: number;
 };
 
@@ -104,11 +106,18 @@ class Search<S> {
   }
 
   #isSpent(): boolean {
-    const work = this.#visited.size + this.#lookUps / lookUpsPerConfiguration;
     return (
-      work > this.#budget ||
+      this.#work() > this.#budget ||
       this.#visited.size >= this.#rowsMax ||
       this.#lostSets.elements > lostElementsMax
+    );
+  }
+
+  #work(): number {
+    return (
+      this.#visited.size +
+      this.#transitions.asked +
+      Math.floor(this.#lookUps / lookUpsPerConfiguration)
     );
   }
 
@@ -131,21 +140,27 @@ class Search<S> {
   }
 
   #nextLost(from: number): number {
-    const { count, lostClasses } = this.#tape;
+    const { count, lostClasses, lostExpire } = this.#tape;
     for (let lost = from; lost < lostClasses.length; lost++) {
       const kind = lostClasses[lost] as number;
-      if (this.#seen[kind] === this.#turn || this.#spare(lost) === 0) continue;
+      if (this.#spare(lost) === 0) continue;
+      // An open operation of the class goes first, unless the lost one has no time to go later.
+      if (this.#seen[kind] === this.#turn && lostExpire[lost] === 0) continue;
       const next = this.#step(kind);
       if (next !== -1 && next !== this.#state && this.#isNoticed(next)) return count + lost;
     }
     return -1;
   }
 
+  /** How many of a lost class can still take effect. Of equal ones, the first to expire goes first. */
   #spare(lost: number): number {
     const available = this.#cursor.available[lost] as number;
-    return available === 0 || this.#lost === 0
-      ? available
-      : available - this.#lostSets.count(this.#lost, lost);
+    return available === 0 ? 0 : available - this.#gone(lost);
+  }
+
+  #gone(lost: number): number {
+    const used = this.#lost === 0 ? 0 : this.#lostSets.count(this.#lost, lost);
+    return Math.max(used, this.#cursor.expired[lost] as number);
   }
 
   /** Would some operation that can go next end differently in state `next` than in the state at hand? */
@@ -185,8 +200,9 @@ class Search<S> {
   #take(step: number): void {
     const { count, opClass, lostClasses } = this.#tape;
     if (step >= count) {
-      this.#lost = this.#lostSets.add(this.#lost, step - count);
-      this.#state = this.#step(lostClasses[step - count] as number);
+      const lost = step - count;
+      this.#lost = this.#lostSets.raise(this.#lost, lost, this.#gone(lost) + 1);
+      this.#state = this.#step(lostClasses[lost] as number);
     } else {
       this.#state = this.#step(opClass[step] as number);
       this.#flip(step);
@@ -241,11 +257,13 @@ class Search<S> {
 
   #result(valid: boolean | 'unknown'): SearchResult {
     const configurations = this.#visited.size;
-    if (valid === true) return { valid, configurations };
+    const work = this.#work();
+    if (valid === true) return { valid, configurations, work };
     const op = this.#tape.byRank[this.#deepest] as number;
     return {
       valid,
       configurations,
+      work,
       stuckAt: this.#tape.callAt[op] as number,
       states: this.#statesAt(this.#deepest),
     };

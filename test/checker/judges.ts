@@ -1,0 +1,121 @@
+// Judges that share no code with the checkers: every order tried, just-in-time linearization, and a verifier.
+import type { Model, ModelOp } from '../../src/checker/linear/model.ts';
+import type { Op } from '../../src/history/op.ts';
+
+export type Item = { readonly op: ModelOp; readonly start: number; readonly end: number };
+
+const forever = Number.POSITIVE_INFINITY;
+
+/** Operations of a history that happened or may have; positions order events. */
+export const itemsOf = (history: readonly Op[]): Item[] => {
+  const items: Item[] = [];
+  history.forEach((invoke, start) => {
+    if (invoke.type !== 'invoke' || invoke.process === 'nemesis') return;
+    const at = history.findIndex((op, i) => i > start && op.process === invoke.process);
+    const completion = at < 0 ? undefined : history[at];
+    if (completion?.type === 'fail') return;
+    const isOk = completion?.type === 'ok';
+    items.push({
+      op: {
+        f: invoke.f,
+        type: isOk ? 'ok' : 'info',
+        value: isOk ? completion.value : invoke.value,
+        input: invoke.value,
+      },
+      start,
+      end: isOk ? at : forever,
+    });
+  });
+  return items;
+};
+
+/** Tries every order: exponential, for histories of up to eight operations. */
+export const bruteForce = <S>(history: readonly Op[], model: Model<S>): boolean => {
+  const explore = (left: readonly Item[], state: S): boolean => {
+    if (left.every((item) => item.end === forever)) return true;
+    const horizon = Math.min(...left.map((item) => item.end));
+    return left.some((item) => {
+      if (item.start > horizon) return false;
+      const next = model.step(state, item.op);
+      return (
+        next !== undefined &&
+        explore(
+          left.filter((other) => other !== item),
+          next,
+        )
+      );
+    });
+  };
+  return explore(itemsOf(history), model.init);
+};
+
+/** Longest linearizable prefix by brute force: the position of the first completion that nothing explains, or -1. */
+export const firstUnexplained = <S>(history: readonly Op[], model: Model<S>): number =>
+  history.findIndex((_, at) => !isPrefixFine(history, at, model));
+
+const isPrefixFine = <S>(history: readonly Op[], at: number, model: Model<S>): boolean => {
+  if (history[at]?.type !== 'ok') return true;
+  const failed = new Set(history.filter((op) => op.type === 'fail'));
+  // What is still open may yet turn out as it did, or never have happened.
+  const known = itemsOf(history).map((item) => (item.end > at ? { ...item, end: forever } : item));
+  const items = known.filter((item) => item.start <= at && !failed.has(history[item.start] as Op));
+  return explorePrefix(items, model.init, model);
+};
+
+const explorePrefix = <S>(left: readonly Item[], state: S, model: Model<S>): boolean => {
+  if (left.every((item) => item.end === forever)) return true;
+  const horizon = Math.min(...left.map((item) => item.end));
+  return left.some((item) => {
+    if (item.start > horizon) return false;
+    const next = model.step(state, item.op);
+    return (
+      next !== undefined &&
+      explorePrefix(
+        left.filter((other) => other !== item),
+        next,
+        model,
+      )
+    );
+  });
+};
+
+type Config<S> = { readonly state: S; readonly open: readonly number[] };
+
+/**
+ * Just-in-time linearization (Lowe 2017): carries every configuration (state, open operations that have not taken effect)
+ * from event to event, and linearizes only when an operation returns. Breadth first, no pruning.
+ */
+export const justInTime = <S>(history: readonly Op[], model: Model<S>): boolean => {
+  const items = itemsOf(history);
+  const events = items
+    .flatMap((item, id) => [
+      { at: item.start, id, returns: false },
+      ...(item.end === forever ? [] : [{ at: item.end, id, returns: true }]),
+    ])
+    .sort((a, b) => a.at - b.at);
+  let configs: Config<S>[] = [{ state: model.init, open: [] }];
+  for (const { id, returns } of events) {
+    configs = returns
+      ? closure(configs, items, model).filter(({ open }) => !open.includes(id))
+      : configs.map(({ state, open }) => ({ state, open: [...open, id] }));
+    if (configs.length === 0) return false;
+  }
+  return true;
+};
+
+/** Everything reachable by letting open operations take effect, in any order. */
+const closure = <S>(configs: readonly Config<S>[], items: readonly Item[], model: Model<S>) => {
+  const found = new Map<string, Config<S>>();
+  const due = [...configs];
+  for (let config = due.pop(); config !== undefined; config = due.pop()) {
+    const text = JSON.stringify(config);
+    if (found.has(text)) continue;
+    found.set(text, config);
+    for (const id of config.open) {
+      const state = model.step(config.state, (items[id] as Item).op);
+      if (state !== undefined)
+        due.push({ state, open: config.open.filter((other) => other !== id) });
+    }
+  }
+  return [...found.values()];
+};

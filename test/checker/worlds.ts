@@ -1,0 +1,153 @@
+// Random histories for every model: clients on a simulated object that answers truly, or sometimes lies.
+import fc from 'fast-check';
+import type { Model } from '../../src/checker/linear/model.ts';
+import { models } from '../../src/checker/linear/models.ts';
+import type { Op } from '../../src/history/op.ts';
+
+type Request = { readonly f: string; readonly value: unknown };
+
+/** A model with the requests its clients make, and what the object answers: undefined means refused. */
+export type World = {
+  readonly model: Model;
+  readonly request: (pick: Chance) => Request;
+  readonly answer: (state: unknown, request: Request) => unknown;
+  readonly lie: (pick: Chance) => unknown;
+};
+/** What chance decides about one operation. */
+type Chance = { readonly kind: number; readonly a: number; readonly b: number };
+
+const registerRequest = (pick: Chance): Request =>
+  [
+    { f: 'read', value: null },
+    { f: 'write', value: pick.a },
+    { f: 'cas', value: [pick.a, pick.b] },
+  ][pick.kind % 3] as Request;
+
+const answerTruly = (model: Model, state: unknown, request: Request): unknown => {
+  if (request.f === 'read' || request.f === 'get') return state;
+  const op = { f: request.f, type: 'ok', value: request.value, input: request.value } as const;
+  return model.step(state, op) === undefined ? undefined : request.value;
+};
+
+const register = (model: Model): World => ({
+  model,
+  request: (pick) => {
+    const request = registerRequest(pick);
+    return model.fs.includes(request.f) ? request : { f: 'read', value: null };
+  },
+  answer: (state, request) => answerTruly(model, state, request),
+  lie: (pick) => pick.a,
+});
+
+const keyValue: World = {
+  model: models.keyValue() as Model,
+  request: (pick) =>
+    [
+      { f: 'get', value: null },
+      { f: 'put', value: `${pick.a}` },
+      { f: 'append', value: `${pick.b}` },
+    ][pick.kind % 3] as Request,
+  answer: (state, request) => answerTruly(models.keyValue() as Model, state, request),
+  lie: (pick) => `${pick.a}${pick.b}`.slice(pick.kind % 3),
+};
+
+/** One world for each model, more where the first state matters. */
+export const worlds: Readonly<Record<string, World>> = {
+  register: register(models.register(0)),
+  'register from null': register(models.register()),
+  'cas-register': register(models.casRegister(null)),
+  'cas-register from 0': register(models.casRegister(0)),
+  'key-value': keyValue,
+};
+
+type Choice = Chance & {
+  readonly process: number;
+  /** 0 to 4 ok, 5 and 6 lie, 7 info, 8 fail. */
+  readonly fate: number;
+  readonly early: boolean;
+};
+
+const choice: fc.Arbitrary<Choice> = fc.record({
+  process: fc.nat(3),
+  kind: fc.nat(8),
+  a: fc.nat(2),
+  b: fc.nat(2),
+  fate: fc.nat(8),
+  early: fc.boolean(),
+});
+
+type Open = {
+  readonly choice: Choice;
+  readonly request: Request;
+  readonly answer: unknown;
+  readonly done: boolean;
+};
+
+type Fields = Omit<Op, 'index' | 'time' | 'process'>;
+
+/** Plays choices: a process that is idle invokes, one that is busy completes. A crashed process gets a new number. */
+export const play = (world: World, choices: readonly Choice[], operationsMax: number): Op[] => {
+  const history: Op[] = [];
+  const open = new Map<number, Open>();
+  const numbers = [0, 1, 2, 3];
+  let state: unknown = world.model.init;
+  let operations = 0;
+  const apply = (request: Request): unknown => {
+    const answer = world.answer(state, request);
+    if (answer === undefined) return undefined;
+    state = world.model.step(state, {
+      ...request,
+      type: 'ok',
+      value: answer,
+      input: request.value,
+    });
+    return answer;
+  };
+  const record = (thread: number, fields: Fields): void => {
+    history.push({
+      index: history.length,
+      time: history.length * 1e6,
+      process: numbers[thread] as number,
+      ...fields,
+    });
+  };
+  for (const choice of choices) {
+    const thread = choice.process;
+    const busy = open.get(thread);
+    if (busy === undefined) {
+      if (operations++ >= operationsMax) continue;
+      const request = world.request(choice);
+      const done = choice.early && choice.fate !== 8;
+      open.set(thread, { choice, request, done, answer: done ? apply(request) : undefined });
+      record(thread, { type: 'invoke', ...request });
+      continue;
+    }
+    open.delete(thread);
+    const { request, choice: chosen } = busy;
+    if (chosen.fate === 8) {
+      record(thread, { type: 'fail', ...request });
+    } else if (chosen.fate === 7) {
+      if (!busy.done && choice.early) apply(request);
+      record(thread, { type: 'info', ...request });
+      numbers[thread] = (numbers[thread] as number) + 4;
+    } else {
+      const lies = chosen.fate === 5 || chosen.fate === 6;
+      const truth = busy.done ? busy.answer : apply(request);
+      const value = lies && request.value === null ? world.lie(chosen) : truth;
+      // A refused request that lies says that it was done.
+      if (value === undefined && !lies) record(thread, { type: 'fail', ...request });
+      else
+        record(thread, {
+          type: 'ok',
+          f: request.f,
+          value: value === undefined ? request.value : value,
+        });
+    }
+  }
+  return history;
+};
+/** Random histories of a world with up to `operationsMax` operations on four threads. */
+export const histories = (world: World, operationsMax: number): fc.Arbitrary<Op[]> =>
+  fc
+    .array(choice, { minLength: operationsMax, maxLength: operationsMax * 3, size: 'max' })
+    .map((choices) => play(world, choices, operationsMax));
