@@ -38,4 +38,6 @@ export type ClusterProvider = {
   list(): Promise<readonly ClusterInfo[]>;
   /** Removes every trace, also of a half-built or orphaned one. Idempotent. */
   down(name: string): Promise<void>;
+  /** The argument vector that opens a shell on a node. */
+  sshCommand?(name: string, node: string): Promise<readonly [file: string, ...args: string[]]>;
 };

@@ -1,6 +1,5 @@
 // The life of a test, from installing the system to its teardown; however it ends, the order at the end is the same.
 import { infrastructureError, messageOf, OrdealError } from '../base/errors.ts';
-import type { Rng } from '../base/random.ts';
 import type { Client } from '../contract/client.ts';
 import type { Phase, RunEvent } from '../contract/events.ts';
 import type { FaultControl } from '../contract/faults.ts';
@@ -8,7 +7,6 @@ import type { Journal } from '../contract/journal.ts';
 import type { NemesisPackage, NemesisWorld } from '../contract/nemesis.ts';
 import type { Node } from '../contract/node.ts';
 import type { System, SystemContext } from '../contract/system.ts';
-import type { GenLike } from '../generator/generator.ts';
 import type { Completion, Op } from '../history/op.ts';
 import { downloadLogs } from './logs.ts';
 import { onEveryNode, tryEveryNode } from './nodes.ts';
@@ -20,21 +18,16 @@ export type Life = {
   readonly systemContext: SystemContext;
   /** A prototype: `open` makes the connected ones. */
   readonly client: Client;
-  readonly generator: GenLike;
   readonly nemeses: readonly NemesisPackage[];
   readonly faults: FaultControl;
   readonly journal: Journal;
-  readonly rng: Rng;
-  readonly concurrency: number;
-  /** Milliseconds after which an unanswered operation counts as `info`. */
-  readonly deadlineMs: number;
   readonly emit: (event: RunEvent) => void;
   readonly interrupt: AbortSignal;
   /** Folder for the nodes' logs, one folder a node. */
   readonly logsFolder: string;
   /** Leave the system running. */
   readonly keep: boolean;
-  /** Runs the operations: the interpreter's real-time shell. */
+  /** Runs the operations: the interpreter's real-time shell, handed its generator, clock and journal by the caller. */
   readonly perform: (parts: Performance) => Promise<{ readonly interrupted: boolean }>;
 };
 

@@ -1,28 +1,24 @@
 // What clients answer, made into completions: right ones pass, everything else becomes the honest "unknown".
 import { messageOf } from '../base/errors.ts';
 import { DefiniteError } from '../contract/client.ts';
+import { stringifyJson } from '../history/json.ts';
 import type { Completion, OpError } from '../history/op.ts';
 
-const depthMax = 64;
-
-const isPlainObject = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-};
-
-/** Whether it survives being written to the history: no functions, dates, maps, cycles … */
-const isData = (value: unknown, depth: number): boolean => {
-  if (value === null || value === undefined) return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object')
-    return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint';
-  if (depth > depthMax) return false;
-  if (Array.isArray(value)) return value.every((part) => isData(part, depth + 1));
-  return isPlainObject(value) && Object.values(value).every((part) => isData(part, depth + 1));
+/** Why it cannot be written to the history; undefined when it can. */
+const refusalOf = (value: unknown): string | undefined => {
+  if (value === null || value === undefined || typeof value === 'string') return undefined;
+  if (typeof value === 'boolean' || Number.isFinite(value)) return undefined;
+  try {
+    stringifyJson(value);
+    return undefined;
+  } catch (refused) {
+    return messageOf(refused);
+  }
 };
 
 const isError = (error: unknown): boolean =>
-  error === undefined || (Array.isArray(error) && typeof error[0] === 'string' && isData(error, 0));
+  error === undefined ||
+  (Array.isArray(error) && typeof error[0] === 'string' && refusalOf(error) === undefined);
 
 const complaint = (answer: unknown): string | undefined => {
   if (typeof answer !== 'object' || answer === null)
@@ -30,7 +26,8 @@ const complaint = (answer: unknown): string | undefined => {
   const { type, value, error } = answer as Partial<Completion>;
   if (type !== 'ok' && type !== 'fail' && type !== 'info')
     return `answered the type ${String(type)} instead of ok, fail or info`;
-  if (!isData(value, 0)) return 'answered a value that cannot be written as JSON';
+  const refusal = refusalOf(value);
+  if (refusal !== undefined) return `answered a value of no use: ${refusal}`;
   if (!isError(error)) return 'answered an error that is no list beginning with a code';
   return undefined;
 };

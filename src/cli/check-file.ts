@@ -1,0 +1,99 @@
+// `ordeal check FILE… --model M`: judges histories from elsewhere, one result a file.
+import { statSync } from 'node:fs';
+import { exitCodes, messageOf, OrdealError, usageError } from '../base/errors.ts';
+import type { LinearVerdict } from '../checker/linear/linear-verdict.ts';
+import { checkLinearizable } from '../checker/linear/linearizable.ts';
+import { models } from '../checker/linear/models.ts';
+import { type Valid, worst } from '../checker/verdict.ts';
+import { readHistory } from '../store/reading.ts';
+import { suggestion } from './suggest.ts';
+
+/** `cas-register` → `casRegister`. */
+const camel = (name: string): string =>
+  name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+const kebab = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** Models by their command-line names. */
+export const modelNames = Object.keys(models).map(kebab);
+
+const modelOf = (name: string, initial: string | undefined) => {
+  const make = (
+    models as unknown as Record<
+      string,
+      (...initial: unknown[]) => ReturnType<typeof models.casRegister>
+    >
+  )[camel(name)];
+  if (!modelNames.includes(name) || !make)
+    throw usageError(`unknown model '${name}': ${suggestion(name, modelNames)}`);
+  if (initial === undefined) return make();
+  try {
+    return make(JSON.parse(initial));
+  } catch (cause) {
+    throw usageError(
+      `--initial must be JSON (a text in quotes, a number, null), not ${initial}: ${messageOf(cause)}`,
+    );
+  }
+};
+
+type FileResult = Pick<
+  LinearVerdict,
+  'valid' | 'engine' | 'operation' | 'previousOk' | 'minimal'
+> & {
+  readonly file: string;
+  readonly ms: number;
+  readonly words: readonly string[];
+};
+
+const checkOne = async (file: string, model: ReturnType<typeof modelOf>): Promise<FileResult> => {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+    throw usageError(`${file}: no such file`);
+  const history = await readHistory(file);
+  const began = performance.now();
+  const { valid, engine, operation, previousOk, minimal, witness, reason } = checkLinearizable(
+    history,
+    { model },
+  );
+  const ms = Math.round((performance.now() - began) * 1000) / 1000;
+  const words = witness ? [witness.title, ...witness.words] : reason === undefined ? [] : [reason];
+  return {
+    file,
+    valid,
+    engine,
+    ...(operation === undefined ? {} : { operation }),
+    ...(previousOk === undefined ? {} : { previousOk }),
+    ...(minimal === undefined ? {} : { minimal }),
+    ms,
+    words,
+  };
+};
+
+const lineOf = ({ file, valid, engine, ms, words }: FileResult): string => {
+  const word = valid === true ? 'valid' : valid === false ? 'invalid' : 'unknown';
+  return [
+    `${word.padEnd(8)} ${file}  (${engine}, ${ms.toFixed(1)} ms)`,
+    ...words.map((text) => `           ${text}`),
+  ].join('\n');
+};
+
+/** Checks every file, prints each result as it is there, and returns the exit code of the worst. */
+export const checkFiles = async (options: {
+  readonly files: readonly string[];
+  readonly model: string;
+  readonly initial: string | undefined;
+  readonly json: boolean;
+}): Promise<number> => {
+  const model = modelOf(options.model, options.initial);
+  const valids: Valid[] = [];
+  for (const file of options.files) {
+    const { words, ...result } = await checkOne(file, model).catch((thrown: unknown) => {
+      throw thrown instanceof OrdealError ? thrown : usageError(`${file}: ${messageOf(thrown)}`);
+    });
+    valids.push(result.valid);
+    process.stdout.write(
+      `${options.json ? JSON.stringify(result) : lineOf({ ...result, words })}\n`,
+    );
+  }
+  const valid = worst(valids);
+  return valid === true ? exitCodes.valid : valid === false ? exitCodes.invalid : exitCodes.unknown;
+};

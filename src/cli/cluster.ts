@@ -1,0 +1,192 @@
+// `ordeal cluster`: bring clusters up and down by hand, and work on their nodes.
+import { spawn } from 'node:child_process';
+import type { Argv, CommandModule } from 'yargs';
+import { infrastructureError, usageError } from '../base/errors.ts';
+import { providerOf, providers } from '../cluster/providers.ts';
+import type { Cluster, ClusterInfo } from '../contract/cluster.ts';
+import type { Node } from '../contract/node.ts';
+import { suggestion } from './suggest.ts';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const allClusters = async (): Promise<ClusterInfo[]> =>
+  (await Promise.all(providers.map((provider) => provider.list()))).flat();
+
+/** The cluster meant: by name, or the only one there is. */
+const find = async (name: string | undefined): Promise<ClusterInfo> => {
+  const clusters = await allClusters();
+  const names = clusters.map((cluster) => cluster.name);
+  if (name === undefined) {
+    if (clusters.length === 1) return clusters[0] as ClusterInfo;
+    throw usageError(
+      clusters.length === 0
+        ? 'no cluster is up'
+        : `say which cluster with --name: ${names.join(', ')}`,
+      'ordeal cluster up makes one',
+    );
+  }
+  const found = clusters.find((cluster) => cluster.name === name);
+  if (!found) throw usageError(`no cluster named '${name}' is up: ${suggestion(name, names)}`);
+  return found;
+};
+
+export const attachByName = async (name: string | undefined): Promise<Cluster> => {
+  const { kind, name: found } = await find(name);
+  return providerOf(kind).attach(found);
+};
+
+const nodeOf = (cluster: Cluster, name: string): Node => {
+  const node = cluster.nodes.find((candidate) => candidate.name === name);
+  if (node) return node;
+  throw usageError(
+    `cluster ${cluster.name} has no node '${name}': ${suggestion(
+      name,
+      cluster.nodes.map((n) => n.name),
+    )}`,
+  );
+};
+
+const optional = (value: unknown): string | undefined =>
+  value === undefined ? undefined : String(value);
+const nameOption = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'Name of the cluster; may be left out when there is only one',
+} as const;
+
+const up: CommandModule = {
+  command: 'up [kind]',
+  describe: 'Build a cluster and leave it up',
+  builder: (yargs) =>
+    yargs
+      .positional('kind', {
+        type: 'string',
+        default: 'netns',
+        describe: `Kind: ${providers.map((p) => p.kind).join(', ')}`,
+      })
+      .option('nodes', {
+        type: 'number',
+        default: 5,
+        requiresArg: true,
+        describe: 'Number of nodes',
+      })
+      .option('name', {
+        type: 'string',
+        default: 'default',
+        requiresArg: true,
+        describe: 'Name of the cluster',
+      })
+      .example(
+        '$0 cluster up --nodes 3 --name lab',
+        'three nodes; then: ordeal test register --cluster-name lab',
+      ),
+  handler: async (argv) => {
+    const nodeCount = Number(argv['nodes']);
+    const name = String(argv['name']);
+    const began = performance.now();
+    const cluster = await providerOf(String(argv['kind'])).up({ name, nodeCount });
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    for (const node of cluster.nodes) say(`${node.name.padEnd(4)} ${node.addresses.join('  ')}`);
+    say(`cluster ${name} is up after ${seconds} s; ordeal cluster down ${name} removes it`);
+    await cluster.close();
+  },
+};
+
+const down: CommandModule = {
+  command: 'down [name]',
+  describe: 'Remove every trace of a cluster',
+  builder: (yargs) =>
+    yargs
+      .positional('name', nameOption)
+      .option('all', {
+        type: 'boolean',
+        default: false,
+        describe: 'Every cluster that the tool made',
+      })
+      .example('$0 cluster down lab', 'one cluster')
+      .example('$0 cluster down --all', 'all of them, also what a killed run left'),
+  handler: async (argv) => {
+    const clusters =
+      argv['all'] === true ? await allClusters() : [await find(optional(argv['name']))];
+    for (const { kind, name } of clusters) {
+      await providerOf(kind).down(name);
+      say(`cluster ${name} is gone`);
+    }
+    if (clusters.length === 0) say('no cluster is up');
+  },
+};
+
+const list: CommandModule = {
+  command: 'list',
+  describe: 'List the clusters that are up',
+  handler: async () => {
+    const clusters = await allClusters();
+    if (clusters.length === 0) say('no cluster is up');
+    for (const { name, kind, nodes, createdAt, owner } of clusters)
+      say(
+        `${name.padEnd(20)} ${kind.padEnd(6)} ${String(nodes.length).padStart(2)} nodes  ${createdAt}  ${owner.alive ? `used by process ${owner.pid}` : 'no process'}`,
+      );
+  },
+};
+
+const exec: CommandModule = {
+  command: 'exec <node> [command..]',
+  describe: 'Run a program on a node (arguments after --)',
+  builder: (yargs) =>
+    yargs
+      .positional('node', { type: 'string', demandOption: true })
+      .option('name', nameOption)
+      .example('$0 cluster exec n1 -- nft list ruleset', 'what a fault left on n1'),
+  handler: async (argv) => {
+    const command = [
+      ...((argv['command'] as readonly unknown[] | undefined) ?? []),
+      ...((argv['--'] as readonly unknown[] | undefined) ?? []),
+    ].map(String);
+    if (command.length === 0)
+      throw usageError('say what to run: ordeal cluster exec n1 -- COMMAND');
+    const cluster = await attachByName(optional(argv['name']));
+    try {
+      const result = await nodeOf(cluster, String(argv['node'])).remote.exec(command, {
+        check: false,
+      });
+      process.stdout.write(result.stdout);
+      process.stderr.write(result.stderr);
+      process.exitCode = result.exitCode;
+    } finally {
+      await cluster.close();
+    }
+  },
+};
+
+const ssh: CommandModule = {
+  command: 'ssh <node>',
+  describe: 'Open a shell on a node',
+  builder: (yargs) =>
+    yargs.positional('node', { type: 'string', demandOption: true }).option('name', nameOption),
+  handler: async (argv) => {
+    const { kind, name } = await find(optional(argv['name']));
+    const command = await providerOf(kind).sshCommand?.(name, String(argv['node']));
+    if (!command)
+      throw infrastructureError(`a cluster of kind ${kind} offers no ssh`, { code: 'no-ssh' });
+    const [file, ...args] = command;
+    process.exitCode = await new Promise<number>((resolve, reject) => {
+      const child = spawn(file, args, { stdio: 'inherit' });
+      child.on('error', reject);
+      child.on('close', (code) => resolve(code ?? 255));
+    });
+  },
+};
+
+export const clusterCommand: CommandModule = {
+  command: 'cluster <action>',
+  describe: 'Build, list, use and remove clusters of nodes',
+  builder: (yargs): Argv =>
+    yargs
+      .command(up)
+      .command(down)
+      .command(list)
+      .command(exec)
+      .command(ssh)
+      .demandCommand(1, 'say what to do: up, down, list, exec, ssh'),
+  handler: () => undefined, // yargs demands one of the commands above
+};

@@ -1,0 +1,107 @@
+// Runs the real `ordeal` command in tests, and looks for anything it left on the machine.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const program = resolve(import.meta.dirname, '../../src/cli/ordeal.mjs');
+
+export type Ended = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+};
+export type Running = {
+  readonly pid: number;
+  /** Everything printed so far, both streams. */
+  readonly output: () => string;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly ended: Promise<Ended>;
+};
+
+/** Starts `ordeal …`; at most `timeoutMs`, then it is killed. */
+export const startOrdeal = (args: readonly string[], timeoutMs = 170_000): Running => {
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, CI: 'true', NO_COLOR: '1' },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  const ended = new Promise<Ended>((done) =>
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      done({ code, signal, output });
+    }),
+  );
+  return {
+    pid: child.pid ?? -1,
+    output: () => output,
+    kill: (signal) => child.kill(signal),
+    ended,
+  };
+};
+
+export const ordeal = (...args: string[]): Promise<Ended> => startOrdeal(args).ended;
+
+/** Resolves when `condition` holds; throws with what was printed after `timeoutMs`. */
+export const until = async (
+  condition: () => boolean,
+  options: { readonly running?: Running; readonly timeoutMs?: number } = {},
+): Promise<void> => {
+  const end = performance.now() + (options.timeoutMs ?? 60_000);
+  while (!condition()) {
+    if (performance.now() > end)
+      throw new Error(`waited in vain; printed so far:\n${options.running?.output() ?? ''}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+};
+
+export const freshResults = (): string => mkdtempSync(join(tmpdir(), 'ordeal-results-'));
+
+/** The only run under a results folder. */
+export const theRun = (results: string): string => join(results, 'latest');
+
+const lines = (file: string): string[] => readFileSync(file, 'utf8').split('\n').filter(Boolean);
+export const jsonLines = (file: string): Record<string, unknown>[] =>
+  lines(file).map((line) => JSON.parse(line) as Record<string, unknown>);
+export const jsonFile = (file: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+
+/** Namespaces, links, mounts, processes and state folders of clusters: nothing of it may be there between tests. */
+export const traces = (): string[] => {
+  const output = (file: string, ...args: string[]): string[] =>
+    execFileSync(file, args, { encoding: 'utf8' }).split('\n').filter(Boolean);
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        return /ordeal\/clusters|(^|\/)etcd --name/.test(command)
+          ? [`process ${pid}: ${command}`]
+          : [];
+      } catch {
+        return []; // it ended while we looked
+      }
+    });
+  const folder = '/var/lib/ordeal/clusters';
+  const states = (() => {
+    try {
+      return readdirSync(folder).map((name) => `state ${name}`);
+    } catch {
+      return []; // never made
+    }
+  })();
+  return [
+    ...output('ip', 'netns', 'list').map((line) => `netns ${line}`),
+    ...output('ip', '-o', 'link')
+      .filter((line) => /ordeal|\bod[-.]/.test(line))
+      .map((line) => `link ${line}`),
+    ...lines('/proc/self/mountinfo')
+      .filter((line) => line.includes('ordeal'))
+      .map((line) => `mount ${line}`),
+    ...processes,
+    ...states,
+  ];
+};
