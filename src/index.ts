@@ -1,5 +1,5 @@
 // What the package exports to users: everything a workload, nemesis or system of their own needs.
-export { usageError } from './base/errors.ts';
+export { messageOf, OrdealError, usageError } from './base/errors.ts';
 export { fork, Random, type Rng } from './base/random.ts';
 export type { Checker } from './checker/checker.ts';
 export { compose } from './checker/compose.ts';
@@ -22,6 +22,22 @@ export type { OptionSpec, OptionSpecs, OptionValues } from './contract/options.t
 export type { ExecOptions, ExecResult, Remote } from './contract/remote.ts';
 export type { System, SystemContext } from './contract/system.ts';
 export type { Workload, WorkloadContext } from './contract/workload.ts';
+export {
+  bisect,
+  bridge,
+  completeGrudge,
+  drawGrudge,
+  type GrudgeKind,
+  grudgeKinds,
+  invert,
+  isolate,
+  leastNodesOf,
+  oneWay,
+  primariesGrudge,
+  requireNodes,
+  sayGrudge,
+} from './faults/grudge.ts';
+export { partitionOf } from './faults/partition-fault.ts';
 export type {
   Context,
   FunctionContext,

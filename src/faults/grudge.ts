@@ -152,6 +152,17 @@ export const cutsOf = (grudge: Grudge): readonly Cut[] =>
   );
 export type Cut = { readonly hearer: string; readonly speaker: string };
 
+/** A grudge in words, nodes with the same fate together: "n1, n2 no longer hear n3; n3 no longer hears n1, n2". */
+export const sayGrudge = (grudge: Grudge): string => {
+  const fates = Map.groupBy(Object.entries(grudge), ([, drops]) => [...drops].sort().join(', '));
+  return [...fates]
+    .map(([drops, rows]) => {
+      const deaf = rows.map(([node]) => node).sort();
+      return `${deaf.join(', ')} no longer ${deaf.length === 1 ? 'hears' : 'hear'} ${drops}`;
+    })
+    .join('; ');
+};
+
 type Row = readonly [node: string, drops: readonly string[]];
 
 /** Nodes that drop nothing are left out: they need no rule. */

@@ -1,5 +1,5 @@
 // A fault kind for tests without root: "broken" is a file on the node.
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault, LedgerEntry, Mechanism, Plan } from '../../src/contract/faults.ts';
 import type { Node } from '../../src/contract/node.ts';
@@ -45,10 +45,10 @@ const prove = (plan: Plan, nodes: readonly Node[], there: boolean) => {
 export const fileWorld = async (options: {
   readonly count: number;
   readonly leaseSeconds?: number;
+  readonly mechanism?: Mechanism;
   readonly append?: (entry: LedgerEntry) => Promise<void>;
 }) => {
   const tmp = tmpNodes(options.count);
-  const { mkdirSync } = await import('node:fs');
   for (const node of tmp.nodes) mkdirSync(node.folder);
   const entries: LedgerEntry[] = [];
   const warnings: string[] = [];
@@ -57,7 +57,7 @@ export const fileWorld = async (options: {
     run: 'test-run',
     nodes: tmp.nodes,
     cluster: { kind: 'tmp', name: 'tmp' },
-    mechanisms: [fileMechanism],
+    mechanisms: [options.mechanism ?? fileMechanism],
     appendLedger: async (entry) => {
       await options.append?.(entry);
       entries.push(entry);

@@ -1,5 +1,5 @@
 // Fault control over folders: the order of things, failures at every step, unreachable nodes, lapsed leases.
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { healFromLedger } from '../../src/faults/heal.ts';
@@ -218,7 +218,6 @@ describe('healFromLedger', () => {
   test("uses the ledger's own commands when the node has forgotten the run", async () => {
     const world = await open({ count: 2 });
     const { id } = await world.faults.inject(on('n1', 'n2'));
-    const { rmSync } = await import('node:fs');
     rmSync(world.directoryOf(world.nodes[0]!), { recursive: true });
     const summary = await healing(world);
     expect(summary.undoneOn).toEqual({ n2: [id] });
