@@ -33,8 +33,10 @@ export type PageData = {
   readonly rates: Rates;
   readonly quantiles: Quantiles;
   readonly windows: readonly {
+    /** Kind and what it does, in full. */
     readonly words: string;
     readonly kind: string;
+    readonly says: string;
     readonly start: number;
     readonly end?: number;
   }[];
@@ -106,6 +108,7 @@ export const pageDataOf = (model: ReportModel): PageData => ({
   windows: model.windows.map((window) => ({
     words: faultWords(window),
     kind: visible(window.kind, 40),
+    says: visible(window.says, 120),
     start: window.start,
     ...(window.end === undefined ? {} : { end: window.end }),
   })),

@@ -24,6 +24,7 @@ const digits = (n: number): string => {
 
 /** A duration in nanoseconds, in the unit that reads best: `820 µs`, `3.2 ms`, `12.4 s`, `3 min 5 s`. */
 export const duration = (ns: number): string => {
+  if (ns === 0) return '0 s';
   if (ns < 1e3) return `${whole.format(ns)} ns`;
   if (ns < 999.5e3) return `${digits(ns / 1e3)} µs`;
   if (ns < 999.5e6) return `${digits(ns / 1e6)} ms`;

@@ -87,10 +87,7 @@ const whyOfCheckers = (result: RunResult): string => {
   const names = Object.keys(result.checkers);
   if (names.length === 0) return 'No checker gave a verdict.';
   const guilty = names.filter((name) => result.checkers[name]?.valid === result.valid);
-  if (result.valid === true)
-    return names.length === 1
-      ? `The checker ${names[0]} found no violation.`
-      : `All ${names.length} checkers (${list(names)}) found no violation.`;
+  if (result.valid === true) return `No violation found by ${list(names)}.`;
   const first = guilty.map((name) => result.checkers[name]!).find((v) => sentenceOf(v));
   const said = first === undefined ? undefined : sentenceOf(first);
   if (said !== undefined) return said;
@@ -98,7 +95,11 @@ const whyOfCheckers = (result: RunResult): string => {
   return `${list(guilty)} ${found}.`;
 };
 
-const ended = (sentence: string): string => (/[.!?…)]$/.test(sentence) ? sentence : `${sentence}.`);
+/** With a full stop, and with a capital unless it begins with a name such as `n3`. */
+const ended = (sentence: string): string => {
+  const begun = sentence.replace(/^[a-z](?=[a-z]*[ ,.])/, (letter) => letter.toUpperCase());
+  return /[.!?…)]$/.test(begun) ? begun : `${begun}.`;
+};
 
 const whyOf = (result: RunResult): string => {
   if (result.reason === undefined) return ended(visible(whyOfCheckers(result)));

@@ -47,7 +47,7 @@ export const quantile = (ascending: ArrayLike<number>, q: number): number | null
 export const quantilesOf = (
   operations: readonly Operation[],
   until: number,
-  most = 150,
+  most = 80,
 ): Quantiles => {
   const width = bucketWidth(until, most);
   const buckets: number[][] = Array.from({ length: bucketsOf(until, width) }, () => []);

@@ -1,4 +1,5 @@
 // The last words of a run in the console: at most fifteen lines, from the verdict to the command that repeats it.
+import type { Verdict } from '../checker/verdict.ts';
 import type { Witness } from '../checker/witness.ts';
 import type { RunResult } from '../contract/events.ts';
 import { type Tally, total } from './counts.ts';
@@ -33,13 +34,10 @@ export type SummaryData = {
 
 const wordsMost = 4;
 const checkersMost = 5;
-const labelWidth = 12;
+const labelNarrowest = 12;
 
 const paintOf = (paint: Paint, tone: Outcome['tone']) =>
   ({ good: paint.good, bad: paint.bad, unsure: paint.unsure })[tone];
-
-const line = (paint: Paint, label: string, text: string): string =>
-  `${paint.dim(label.padEnd(labelWidth))}${text}`;
 
 const witnessLines = (witness: Witness | undefined): readonly string[] => {
   const words = witness?.words ?? [];
@@ -49,24 +47,33 @@ const witnessLines = (witness: Witness | undefined): readonly string[] => {
   return [...shown.map((word) => visible(word, 200)), ...more].map((text) => `  ${text}`);
 };
 
-const checkerLines = (result: RunResult | undefined, paint: Paint): readonly string[] => {
+type Entry = readonly [label: string, text: string];
+
+/** What a checker found; a sentence that the verdict's own line has said is not said again. */
+const checkerEntry = (
+  name: string,
+  verdict: Verdict,
+  told: { why: string; paint: Paint },
+): Entry => {
+  const tone = toneOf(verdict);
+  const said = sentenceOf(verdict);
+  const head = paintOf(told.paint, tone)(`${iconOf(tone)} ${wordOf(verdict)}`);
+  const isNew = said !== undefined && !told.why.toLowerCase().includes(said.toLowerCase());
+  return [visible(name, 30), isNew ? `${head}  ${visible(said, 160)}` : head];
+};
+
+const checkerEntries = (
+  result: RunResult | undefined,
+  told: { why: string; paint: Paint },
+): readonly Entry[] => {
   const order = { bad: 0, unsure: 1, good: 2 };
   const all = Object.entries(result?.checkers ?? {}).toSorted(
     ([, a], [, b]) => order[toneOf(a)] - order[toneOf(b)],
   );
   const shown = all.slice(0, all.length > checkersMost ? checkersMost - 1 : checkersMost);
   const rest = all.length - shown.length;
-  const lines = shown.map(([name, verdict]) => {
-    const tone = toneOf(verdict);
-    const said = sentenceOf(verdict);
-    const head = paintOf(paint, tone)(`${iconOf(tone)} ${wordOf(verdict)}`);
-    return line(
-      paint,
-      visible(name, 40),
-      said === undefined ? head : `${head}  ${visible(said, 160)}`,
-    );
-  });
-  return rest > 0 ? [...lines, line(paint, '', `and ${plural(rest, 'more checker')}`)] : lines;
+  const entries = shown.map(([name, verdict]) => checkerEntry(name, verdict, told));
+  return rest > 0 ? [...entries, ['', `and ${plural(rest, 'more checker')}`]] : entries;
 };
 
 const operationsLine = (tally: Tally): string => {
@@ -84,14 +91,18 @@ const faultsLine = ({ injected, verified, healed }: SummaryData['faults']): stri
 /** The summary, at most fifteen lines: first the verdict and why, last the command that repeats the run. */
 export const summaryLines = (data: SummaryData, paint: Paint = plain): readonly string[] => {
   const { word, tone, icon, why } = outcomeOf(data.result);
+  const entries: readonly Entry[] = [
+    ...checkerEntries(data.result, { why, paint }),
+    ['operations', operationsLine(data.operations)],
+    ['faults', faultsLine(data.faults)],
+    ['report', visible(data.report, 4096)],
+    ['repeat', visible(data.repeat, 8192)],
+  ];
+  const width = Math.max(labelNarrowest, ...entries.map(([label]) => label.length + 2));
   return [
     `${paintOf(paint, tone)(paint.bold(`${icon} ${word}`))}  ${why}`,
     ...witnessLines(witnessOf(data.result)),
-    ...checkerLines(data.result, paint),
-    line(paint, 'operations', operationsLine(data.operations)),
-    line(paint, 'faults', faultsLine(data.faults)),
-    line(paint, 'report', visible(data.report, 4096)),
-    line(paint, 'repeat', visible(data.repeat, 8192)),
+    ...entries.map(([label, text]) => `${paint.dim(label.padEnd(width))}${text}`),
   ];
 };
 

@@ -39,7 +39,13 @@ export const sampleTest = (changes: Partial<TestRecord> = {}): TestRecord => ({
 });
 
 const grudges: readonly Grudge[] = [
-  { n1: ['n3', 'n4', 'n5'], n2: ['n3', 'n4', 'n5'], n3: ['n1', 'n2'], n4: ['n1', 'n2'], n5: ['n1', 'n2'] },
+  {
+    n1: ['n3', 'n4', 'n5'],
+    n2: ['n3', 'n4', 'n5'],
+    n3: ['n1', 'n2'],
+    n4: ['n1', 'n2'],
+    n5: ['n1', 'n2'],
+  },
   { n3: ['n1', 'n2', 'n4', 'n5'], n1: ['n3'], n2: ['n3'], n4: ['n3'], n5: ['n3'] },
   { n1: ['n3', 'n4'], n2: ['n4', 'n5'], n3: ['n5', 'n1'], n4: ['n1', 'n2'], n5: ['n2', 'n3'] },
   { n4: ['n1', 'n2', 'n3', 'n5'] },
@@ -72,7 +78,9 @@ export const sampleLedger = (seconds: number): LedgerEntry[] => {
         time: at + 0.6 * second,
         proof: {
           holds: proven,
-          says: proven ? `${cut} of ${cut} links cut: no probe came through` : 'the probe on n5 did not end in time',
+          says: proven
+            ? `${cut} of ${cut} links cut: no probe came through`
+            : 'the probe on n5 did not end in time',
         },
       },
       {
@@ -97,20 +105,33 @@ const isHurt = (time: number, node: number): boolean => {
 };
 
 /** What one thread does until the time is up. */
-const threadOps = (thread: number, random: Random, run: { until: number; meanGap: number }): Made[] => {
+const threadOps = (
+  thread: number,
+  random: Random,
+  run: { until: number; meanGap: number },
+): Made[] => {
   const made: Made[] = [];
   let process = thread;
   let time = random.fraction() * 1e7;
   while (time < run.until) {
     const f = random.pick(['read', 'read', 'write', 'cas']);
-    const value = f === 'read' ? null : f === 'write' ? random.int(1000) : [random.int(1000), random.int(1000)];
+    const value =
+      f === 'read' ? null : f === 'write' ? random.int(1000) : [random.int(1000), random.int(1000)];
     const hurt = isHurt(time, thread % nodes.length);
     const start = Math.round(time);
     const lost = hurt && random.fraction() < 0.5;
     const slow = hurt || random.fraction() < 0.01 ? 20 : 1;
-    const latency = lost ? 1.5e9 : Math.exp(random.fraction() * 2 + random.fraction() * 1.2) * 3e5 * slow;
+    const latency = lost
+      ? 1.5e9
+      : Math.exp(random.fraction() * 2 + random.fraction() * 1.2) * 3e5 * slow;
     const end = Math.round(start + latency);
-    const type = lost ? (f === 'read' ? 'fail' : 'info') : f === 'cas' && random.fraction() < 0.4 ? 'fail' : 'ok';
+    const type = lost
+      ? f === 'read'
+        ? 'fail'
+        : 'info'
+      : f === 'cas' && random.fraction() < 0.4
+        ? 'fail'
+        : 'ok';
     const key = random.int(8);
     const result = f === 'read' && type === 'ok' ? random.int(1000) : value;
     const common = { process, f, key };
@@ -121,7 +142,7 @@ const threadOps = (thread: number, random: Random, run: { until: number; meanGap
         time: end,
         type,
         value: result,
-        ...(type === 'ok' ? {} : { error: lost ? ['timeout'] : ['mismatch'] as [string] }),
+        ...(type === 'ok' ? {} : { error: lost ? ['timeout'] : (['mismatch'] as [string]) }),
       },
     });
     if (type === 'info') process += 10;
@@ -138,7 +159,9 @@ export const sampleHistory = (operations: number, seconds: number): Op[] => {
     threadOps(thread, random, { until: seconds * second, meanGap }),
   ).flat();
   return made
-    .flatMap(({ invoke, completion }) => (completion === undefined ? [invoke] : [invoke, completion]))
+    .flatMap(({ invoke, completion }) =>
+      completion === undefined ? [invoke] : [invoke, completion],
+    )
     .sort((a, b) => a.time - b.time)
     .map((op, index) => ({ ...op, index }));
 };
@@ -188,11 +211,13 @@ export const sampleResult = (changes: Partial<RunResult> = {}): RunResult => ({
   ...changes,
 });
 
+const tenThousand = sampleHistory(10_000, 60);
+
 /** A whole run; what is not given is drawn for sixty seconds of about ten thousand operations. */
 export const sampleRun = (changes: Partial<RunData> = {}): RunData => ({
   folder: 'results/register/20260314T092653589Z-42',
   test: sampleTest(),
-  history: sampleHistory(10_000, 60),
+  history: tenThousand,
   ledger: sampleLedger(56),
   result: sampleResult(),
   logs: nodes.map((node) => ({

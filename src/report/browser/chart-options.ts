@@ -36,9 +36,13 @@ const drawBackground = (chart: Chart, { data, theme }: Stage): void => {
   }
   if (data.witness !== undefined) {
     const [from, to] = [x(data.witness.start), x(data.witness.end)];
-    ctx.globalAlpha = 0.85;
     ctx.fillStyle = colours.bad;
-    ctx.fillRect(from, bbox.top, Math.max(1.5 * devicePixelRatio, to - from), bbox.height);
+    ctx.strokeStyle = colours.bad;
+    ctx.globalAlpha = 0.14;
+    ctx.fillRect(from, bbox.top, to - from, bbox.height);
+    ctx.globalAlpha = 0.8;
+    ctx.lineWidth = devicePixelRatio;
+    ctx.strokeRect(from, bbox.top - 2, to - from, bbox.height + 4);
   }
   ctx.restore();
 };
@@ -70,6 +74,9 @@ export type Special = {
   readonly series: ChartOptions['series'];
   readonly y: NonNullable<ChartOptions['scales']>[string];
   readonly ySplitLabel: (value: number) => string;
+  readonly ySplits?: readonly number[];
+  /** Whether the time axis has labels. */
+  readonly isTimed: boolean;
   /** Drawn above the grid and below the series. */
   readonly under?: (chart: Chart) => void;
   readonly onCursor: (chart: Chart) => void;
@@ -91,12 +98,16 @@ export const chartOptions = (stage: Stage, size: Drawing, special: Special): Cha
       {
         ...common,
         space: 90,
-        size: 34,
-        values: (_, splits, __, ___, step) => splits.map((split) => timeLabel(split, step)),
+        size: special.isTimed ? 34 : 6,
+        values: (_, splits, __, ___, step) =>
+          splits.map((split) => (special.isTimed ? timeLabel(split, step) : '')),
       },
       {
         ...common,
-        size: 72,
+        size: innerWidth < 600 ? 54 : 72,
+        ...(special.ySplits === undefined
+          ? {}
+          : { splits: () => [...special.ySplits!], filter: (_, splits) => splits }),
         values: (_, splits) =>
           splits.map((value) => (value === null ? '' : special.ySplitLabel(value))),
       },

@@ -64,7 +64,7 @@ const drawPoints = (
   ctx.globalAlpha = 0.55;
   ctx.fillStyle = theme.ok;
   ctx.fill(paths[0]!);
-  ctx.globalAlpha = 0.9;
+  ctx.globalAlpha = 0.8;
   ctx.lineWidth = 1.2 * devicePixelRatio;
   ctx.strokeStyle = theme.fail;
   ctx.stroke(paths[1]!);
@@ -80,6 +80,17 @@ const decades = ({ fastest, slowest }: Points): [number, number] => {
   return [low, high > low ? high : low * 10];
 };
 
+const powersIn = ([low, high]: readonly [number, number]): readonly number[] => {
+  const powers: number[] = [];
+  for (
+    let exponent = Math.round(Math.log10(low));
+    exponent <= Math.round(Math.log10(high));
+    exponent++
+  )
+    powers.push(10 ** exponent);
+  return powers;
+};
+
 /** Makes the plot in `root`; `hidden` holds the types that are switched off. */
 export const latencyPlot = (options: {
   readonly root: HTMLElement;
@@ -91,8 +102,8 @@ export const latencyPlot = (options: {
 }): Chart => {
   const { root, stage, size, points, hidden, onCursor } = options;
   const { quantiles } = stage.data;
-  const line = (dash: number[]) => ({
-    stroke: () => stage.theme().ink,
+  const line = (colour: 'ink' | 'muted', dash: number[]) => ({
+    stroke: () => stage.theme()[colour],
     width: 1.25,
     dash,
     points: { show: false },
@@ -103,9 +114,11 @@ export const latencyPlot = (options: {
     values.map((value) => (value === null ? null : Math.max(value, 1) / 1e6));
   const range = decades(points);
   const special = {
-    series: [{}, line([]), line([6, 3]), line([2, 3])],
+    series: [{}, line('ink', []), line('muted', [6, 3]), line('muted', [2, 2])],
     y: { distr: 3 as const, range: (): [number, number] => range },
     ySplitLabel: (value: number) => duration(value * 1e6),
+    ySplits: powersIn(range),
+    isTimed: true,
     under: (chart: Chart) => drawPoints(chart, points, stage, hidden),
     onCursor,
   };

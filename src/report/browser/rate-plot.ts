@@ -33,6 +33,7 @@ export const ratePlot = (options: {
       range: (_: Chart, __: number, max: number): [number, number] => [0, Math.max(1, max * 1.08)],
     },
     ySplitLabel: count,
+    isTimed: false,
     onCursor,
   };
   return new Chart(

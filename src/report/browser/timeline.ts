@@ -24,7 +24,7 @@ type Timeline = {
   readonly latency: Chart;
 };
 
-const heights = { rate: 170, latency: 300 };
+const heights = { rate: 150, latency: 300 };
 
 const build = (data: PageData): Timeline => {
   let theme: Theme = readTheme();
@@ -35,7 +35,10 @@ const build = (data: PageData): Timeline => {
   const readout = element('#readout');
   const tell = (chart: Chart): void => {
     const { left, top } = chart.cursor;
-    if (left === undefined || left < 0) return;
+    if (left === undefined || left < 0) {
+      readout.textContent = readout.dataset['idle'] ?? '';
+      return;
+    }
     const time = chart.posToVal(left, 'x');
     // A synced cursor has no height of its own: only the plot under the hand looks for a point.
     if (chart === timeline.latency && top !== undefined && top >= 0) {

@@ -38,19 +38,27 @@ const markOf = (proof: Proof | undefined): Mark => {
 };
 
 /** A proof in a table: a mark, a word, and the sentence of the probe. */
-const proofCell = (proof: Proof | undefined, missing?: string): Html => {
+const proofCell = (
+  proof: Proof | undefined,
+  said: { readonly missing?: string; readonly by?: string } = {},
+): Html => {
   const { tone, icon, word } = markOf(proof);
-  const says = proof === undefined ? '' : isolated(visible(proof.says, 200));
-  return html`<span class="mark ${tone}"><span aria-hidden="true">${icon}</span> ${proof === undefined ? (missing ?? word) : word}</span>${says !== '' && html`<small>${says}</small>`}`;
+  const shown = proof === undefined ? (said.missing ?? word) : word;
+  const by = said.by === undefined ? '' : `healed ${said.by}; `;
+  const says =
+    proof !== undefined && html`<small>${by}${isolated(visible(proof.says, 200))}</small>`;
+  return html`<span class="mark ${tone}"><span aria-hidden="true">${icon}</span> ${shown}</span>${says}`;
 };
 
 const healCell = (window: FaultWindow): Html => {
   if (window.heal === undefined)
-    return proofCell(undefined, window.end === undefined ? 'never healed' : 'not probed');
+    return proofCell(undefined, {
+      missing: window.end === undefined ? 'never healed' : 'not probed',
+    });
   const by = { runner: 'by the run', lease: 'by the node’s lease', command: 'by ordeal heal' }[
     window.heal.by
   ];
-  return html`${proofCell(window.heal.proof)}<small>${by ?? visible(window.heal.by, 40)}</small>`;
+  return proofCell(window.heal.proof, { by: by ?? visible(window.heal.by, 40) });
 };
 
 const timeCell = (window: FaultWindow): Html => {
@@ -97,11 +105,16 @@ const atThatMoment = (model: ReportModel): Html => {
   return html`<p class="lead">${when}${many}</p><ul class="then-list">${brokenThen.slice(0, 12).map(thenSentence)}</ul>`;
 };
 
+const matrixNote = ({ windows, nodes }: ReportModel): Html =>
+  windows.some(({ grudge }) => grudge !== undefined) && nodes.length <= matrixNodesMost
+    ? html`<p class="note">In each square a row hears and a column speaks, ${isolated(visible(nodes[0] ?? '', 40))} first; filled means that the link is cut.</p>`
+    : html``;
+
 /** What was broken at the witness' moment, and every fault of the run with its proofs. */
 export const faultsPart = (model: ReportModel): Html => {
   const body =
     model.windows.length === 0
       ? html`<p class="empty">Nothing was broken in this run.</p>`
-      : html`${atThatMoment(model)}${table(model)}`;
+      : html`${atThatMoment(model)}${table(model)}${matrixNote(model)}`;
   return html`<section aria-labelledby="faults"><h2 id="faults">What was broken</h2>${body}</section>`;
 };

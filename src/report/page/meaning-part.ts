@@ -23,7 +23,7 @@ const countRow = (row: CountRow): Html =>
 
 const countTable = (model: ReportModel): Html => {
   if (model.counts.length === 0) return html`<p class="empty">No operation was tried.</p>`;
-  const columns = html`<th scope="col">ok</th><th scope="col">fail</th><th scope="col">info</th><th scope="col">succeeded</th>`;
+  const columns = html`<th scope="col">ok</th><th scope="col">fail</th><th scope="col">info</th><th scope="col" class="share">succeeded</th>`;
   const all = { f: 'all', inside: model.inside, outside: model.outside };
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Operations inside and outside of fault windows"><table class="counts"><thead><tr><td></td><th scope="colgroup" colspan="4">while something was broken</th><th scope="colgroup" colspan="4">while nothing was broken</th></tr><tr><th scope="col">operation</th>${columns}${columns}</tr></thead><tbody>${model.counts.slice(0, 40).map(countRow)}</tbody><tfoot>${countRow(all)}</tfoot></table></div><p class="note">An operation counts as inside when any part of it overlapped a fault. “info” means that it may have happened, and may still happen.</p>`;
 };
@@ -41,22 +41,22 @@ const recoveryTable = (model: ReportModel): Html => {
   if (recovery.length === 0)
     return html`<p class="empty">Nothing was healed, so nothing recovered.</p>`;
   const rows = recovery.slice(0, recoveriesMost).map((entry) => recoveryRow(nodes, entry));
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Recovery after each heal"><table><thead><tr><th scope="col">fault</th><th scope="col">healed at</th>${nodes.map((node) => html`<th scope="col">${isolated(visible(node, 40))}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div><p class="note">Time from the heal until the first operation that succeeded on each node.</p>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Recovery after each heal"><table><thead><tr><th scope="col">fault</th><th scope="col" class="number">healed at</th>${nodes.map((node) => html`<th scope="col" class="number">${isolated(visible(node, 40))}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div><p class="note">Time from the heal until the first operation that succeeded on each node.</p>`;
 };
 
 const coverageList = ({ coverage, nodes, until, windows }: ReportModel): Html => {
   const kinds = Map.groupBy(windows, (window) => window.kind);
   const perKind = [...kinds].map(([kind, of]) => `${of.length} × ${visible(kind, 40)}`).join(', ');
+  const share = until === 0 ? '' : `, ${percent(coverage.timeUnderFault, until)} of the run`;
   const lines: readonly (readonly [string, string])[] = [
     ['Faults', perKind === '' ? 'none' : perKind],
     [
       'Proven',
-      `${plural(coverage.verified, 'effect')} and ${plural(coverage.healed, 'heal')} of ${count(coverage.injected)} injected`,
+      coverage.injected === 0
+        ? 'nothing to prove'
+        : `${plural(coverage.verified, 'effect')} and ${plural(coverage.healed, 'heal')} of ${count(coverage.injected)} injected`,
     ],
-    [
-      'Time under fault',
-      `${duration(coverage.timeUnderFault)}, ${percent(coverage.timeUnderFault, until)} of the run`,
-    ],
+    ['Time under fault', `${duration(coverage.timeUnderFault)}${share}`],
     ['Nodes reached', `${coverage.nodesReached.length} of ${nodes.length}`],
     [
       'Links cut at least once',

@@ -31,7 +31,7 @@ export const timelinePart = (model: ReportModel): Html => {
 <div id="lanes"></div>
 <h3 class="axis-title">Operations a second</h3><div id="rate" class="plot"></div>
 <h3 class="axis-title">Latency</h3><div id="latency" class="plot"></div>
-<p id="readout" aria-live="off"></p>
+<p id="readout" data-idle="Point at the plots to read a moment or a single operation.">Point at the plots to read a moment or a single operation.</p>
 </figure>
 <p class="note" id="plots-help">Drag to zoom, double-click for the whole run. With the keyboard: arrow keys move, + and − zoom, 0 shows the whole run.</p>
 <noscript><p class="empty">The timeline is drawn by a script, which is switched off here.</p></noscript></section>`;

@@ -27,17 +27,34 @@ const figure = (label: string, value: string, note: string): Html =>
   html`<div><dt>${label}</dt><dd>${value}<small>${note}</small></dd></div>`;
 
 const figures = (model: ReportModel): Html => {
-  const { all, coverage } = model;
+  const { all, coverage, until } = model;
   const recovery = worstRecovery(model);
-  return html`<dl class="figures">${figure('Operations', count(total(all)), `in ${duration(model.until)}`)}${figure(
-    'Succeeded',
-    percent(all.ok, total(all)),
-    `${count(all.fail)} failed, ${count(all.info)} unknown`,
-  )}${figure('Faults', count(coverage.injected), coverage.injected === 0 ? 'none injected' : `${percent(coverage.timeUnderFault, model.until)} of the time`)}${figure(
-    'Proven',
-    coverage.injected === 0 ? '–' : `${coverage.verified} / ${coverage.healed}`,
-    coverage.injected === 0 ? 'nothing to prove' : 'in effect / healed',
-  )}${figure('Slowest recovery', recovery === undefined ? '–' : duration(recovery), recovery === undefined ? 'nothing to recover from' : 'to a first success on a node')}</dl>`;
+  const hasFaults = coverage.injected > 0;
+  return html`<dl class="figures">${[
+    figure('Operations', count(total(all)), `in ${duration(until)}`),
+    figure(
+      'Succeeded',
+      percent(all.ok, total(all)),
+      `${count(all.fail)} failed, ${count(all.info)} unknown`,
+    ),
+    figure(
+      'Faults',
+      count(coverage.injected),
+      hasFaults
+        ? `${count(coverage.verified)} proven, ${count(coverage.healed)} proven healed`
+        : 'nothing was broken',
+    ),
+    figure(
+      'Time under fault',
+      percent(coverage.timeUnderFault, until),
+      duration(coverage.timeUnderFault),
+    ),
+    figure(
+      'Slowest recovery',
+      recovery === undefined ? '–' : duration(recovery),
+      recovery === undefined ? 'nothing to recover from' : 'to a node’s first success',
+    ),
+  ]}</dl>`;
 };
 
 const startedAt = (iso: string): string =>

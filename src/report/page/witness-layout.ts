@@ -2,6 +2,7 @@
 
 import type { Witness, WitnessOp } from '../../checker/witness.ts';
 import type { Process } from '../../history/op.ts';
+import { moment } from '../format.ts';
 import { operationLabel } from '../operation-label.ts';
 
 /** One operation as a bar; pixels. */
@@ -77,9 +78,8 @@ export const layOutWitness = (witness: Witness): WitnessLayout => {
   const stretch = Math.max(1, Math.min(stretchMost, (wideEnough - left) / natural));
   const at = (x: number): number => Math.round((left + 28 + x * stretch) * 10) / 10;
   const right = at(natural);
-  const lanes = [...new Set(witness.ops.map((op) => op.process))].toSorted(
-    (a, b) => Number(a) - Number(b),
-  );
+  const byStart = witness.ops.toSorted((a, b) => a.start - b.start);
+  const lanes = [...new Set(byStart.map((op) => op.process))]; // reads as a story, from top left to bottom right
   const bars = witness.ops.map((op) => {
     const end = marks.findIndex((m) => m.op === op && m.isEnd);
     return {
@@ -104,4 +104,15 @@ export const positionOf = (layout: WitnessLayout, time: number): number => {
   if (next === -1) return right;
   const [a, b] = [ticks[next - 1]!, ticks[next]!];
   return a.x + ((time - a.time) / (b.time - a.time)) * (b.x - a.x);
+};
+
+/** The ticks' times in seconds: the first in full, the others since the first, with as many digits as tell them apart. */
+export const tickLabels = ({ ticks }: WitnessLayout): readonly string[] => {
+  const first = ticks[0]?.time ?? 0;
+  const times = ticks.map(({ time }) => time);
+  const different = new Set(times).size;
+  let digits = 3;
+  const at = (time: number): string => ((time - first) / 1e9).toFixed(digits);
+  while (digits < 9 && new Set(times.map(at)).size < different) digits += 3;
+  return times.map((time) => (time === first ? moment(time) : `+${at(time)} s`));
 };

@@ -17,6 +17,9 @@ const legend = html`<ul class="legend witness-legend">
 export const witnessPart = (model: ReportModel): Html => {
   const { witness } = model;
   if (witness === undefined) return html``;
+  // The first screen has said it already, as a rule.
+  const title = visible(witness.title, 300);
+  const lead = !model.outcome.why.includes(title) && html`<p class="lead">${isolated(title)}</p>`;
   const key =
     witness.key === undefined
       ? ''
@@ -33,5 +36,5 @@ export const witnessPart = (model: ReportModel): Html => {
     witness.ops.length === 0
       ? ''
       : html`<figure><div class="scroll" tabindex="0" role="region" aria-label="Picture of the witness">${picture}</div><figcaption>${legend}<p class="note">The order of all beginnings and ends is true; distances are not to scale.</p></figcaption></figure>`;
-  return html`<section aria-labelledby="witness"><h2 id="witness">The smallest witness${key}</h2><p class="lead">${isolated(visible(witness.title, 400))}</p><ol class="story">${words}</ol>${figure}</section>`;
+  return html`<section aria-labelledby="witness"><h2 id="witness">The smallest witness${key}</h2>${lead}<ol class="story">${words}</ol>${figure}</section>`;
 };

@@ -5,7 +5,13 @@ import { duration, moment, visible } from '../format.ts';
 import type { NodeOf } from '../recovery.ts';
 import { endOf, type FaultWindow } from '../windows.ts';
 import { type Html, html } from './markup.ts';
-import { type Bar, layOutWitness, positionOf, type WitnessLayout } from './witness-layout.ts';
+import {
+  type Bar,
+  layOutWitness,
+  positionOf,
+  tickLabels,
+  type WitnessLayout,
+} from './witness-layout.ts';
 
 const laneHeight = 52;
 const barHeight = 30;
@@ -67,17 +73,17 @@ const drawBand = (
   const room = Math.floor((layout.right - from) / 6.6);
   const words = faultWords(window);
   const label = words.length > room ? `${words.slice(0, Math.max(0, room - 1))}…` : words;
-  return html`<g class="band"><title>${words}</title><rect x="${from}" y="${y}" width="${width}" height="${place.bottom - y}"/><path d="M${from} ${y + 0.5}H${from + width}"/><text x="${from + 8}" y="${y + 16}">${label}</text></g>`;
+  const isHealed = to < layout.right;
+  const edge = (x: number): Html => html`<path class="edge" d="M${x} ${y}V${place.bottom}"/>`;
+  const edges = [from > layout.left && edge(from), isHealed && edge(to)];
+  return html`<g class="band"><title>${words}</title><rect x="${from}" y="${y}" width="${width}" height="${place.bottom - y}"/><path d="M${from} ${y + 0.5}H${from + width}"/>${edges}<text x="${from + 8}" y="${y + 16}">${label}</text></g>`;
 };
 
-const tickLabel = (time: number, first: number): string =>
-  time === first ? moment(time) : `+${duration(time - first)}`;
-
 const drawAxis = (layout: WitnessLayout, top: number, bottom: number): Html => {
-  const first = layout.ticks[0]!.time;
+  const labels = tickLabels(layout);
   return html`<g class="axis"><path d="M${layout.left} ${bottom + 0.5}H${layout.right}"/>${layout.ticks.map(
-    ({ x, time }) =>
-      html`<path class="guide" d="M${x} ${top}V${bottom + 5}"/><text x="${x}" y="${bottom + 21}" text-anchor="middle">${tickLabel(time, first)}</text>`,
+    ({ x }, i) =>
+      html`<path class="guide" d="M${x} ${top}V${bottom + 5}"/><text x="${x}" y="${bottom + 21}" text-anchor="middle">${labels[i]}</text>`,
   )}</g>`;
 };
 
