@@ -1,0 +1,82 @@
+// Wires a cluster: a bridge in its own namespace, one wire to each node, one to this machine. Few processes, many commands each.
+import { writeFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import { infrastructureError, messageOf } from '../../base/errors.ts';
+import { isErrno } from '../errno.ts';
+import { controllerAddresses, hostLink, type Layout, prefixLength } from './layout.ts';
+
+export type Wiring = {
+  readonly layout: Layout;
+  readonly subnet: number;
+  /** Processes whose network namespaces are the bridge's and the nodes'. */
+  readonly switchPid: number;
+  readonly nodes: readonly { readonly name: string; readonly pid: number }[];
+};
+
+/** The wire to the host hands its far end to this very process's namespace, whichever that is. */
+const bridgeCommands = ({ subnet, nodes }: Wiring): readonly string[] => [
+  // Without a querier on the bridge, snooping would lose the multicasts of IPv6 neighbour discovery.
+  'link add name switch type bridge stp_state 0 mcast_snooping 0',
+  `link add name host type veth peer name ${hostLink(subnet)} netns ${process.pid}`,
+  ...nodes.map(({ name, pid }) => `link add name ${name} type veth peer name eth0 netns ${pid}`),
+  ...['host', ...nodes.map(({ name }) => name)].flatMap((link) => [
+    `link set ${link} master switch addrgenmode none`,
+    `link set ${link} up`,
+  ]),
+  'link set switch addrgenmode none',
+  'link set switch up',
+];
+
+const hostCommands = ({ layout, subnet }: Wiring): readonly string[] => {
+  const { ipv4, ipv6 } = controllerAddresses(subnet);
+  const link = hostLink(subnet);
+  return [
+    `link set ${link} alias ordeal-${layout.name} addrgenmode none`,
+    `addr add ${ipv4}/${prefixLength.ipv4} dev ${link}`,
+    `addr add ${ipv6}/${prefixLength.ipv6} dev ${link} nodad`,
+    `link set ${link} up`,
+  ];
+};
+
+const runBatch = async (argv: readonly [string, ...string[]], lines: readonly string[]) => {
+  const [file, ...rest] = argv;
+  try {
+    await execa(file, rest, { input: `${lines.join('\n')}\n` });
+  } catch (cause) {
+    throw infrastructureError(`cannot wire the cluster: ${messageOf(cause).split('\n').at(-1)}`, {
+      code: 'network-failed',
+      hint: 'Does the kernel have bridge and veth? Try: ordeal doctor',
+      cause,
+    });
+  }
+};
+
+export const wire = async (wiring: Wiring): Promise<void> => {
+  const inside = `--net=/proc/${wiring.switchPid}/ns/net`;
+  await runBatch(['nsenter', inside, 'ip', '-batch', '-'], bridgeCommands(wiring));
+  await runBatch(['ip', '-batch', '-'], hostCommands(wiring));
+  // A machine that forwards for others does not forward for the nodes.
+  for (const version of ['ipv4', 'ipv6'])
+    await writeFile(`/proc/sys/net/${version}/conf/${hostLink(wiring.subnet)}/forwarding`, '0');
+};
+
+/** Removes the host's end, and with it the other. Its namespace would take it away as well, but later. */
+export const removeHostLink = async (subnet: number): Promise<void> => {
+  const link = hostLink(subnet);
+  try {
+    await execa('ip', ['link', 'delete', link]);
+  } catch (cause) {
+    if (await isLink(link)) throw cause;
+  }
+};
+
+const isLink = async (link: string): Promise<boolean> => {
+  const { access } = await import('node:fs/promises');
+  try {
+    await access(`/sys/class/net/${link}`);
+    return true;
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT')) return false;
+    throw cause;
+  }
+};

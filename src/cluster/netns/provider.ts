@@ -1,0 +1,149 @@
+// Clusters of namespace nodes on this machine: what `ordeal cluster` and the runner use.
+import { access } from 'node:fs/promises';
+import { infrastructureError } from '../../base/errors.ts';
+import type { Cluster, ClusterInfo, ClusterProvider } from '../../contract/cluster.ts';
+import { requirePackages } from '../packages.ts';
+import { isAlive } from '../process-identity.ts';
+import { removeCluster } from './down.ts';
+import {
+  checkNodeCount,
+  controllerAddresses,
+  defaultStateFolder,
+  kind,
+  type Layout,
+  layoutOf,
+} from './layout.ts';
+import { killCluster } from './processes.ts';
+import { openSessions } from './sessions.ts';
+import { clusterNames, readState } from './state.ts';
+import { type Built, build, claimName } from './up.ts';
+
+export type NetnsProvider = ClusterProvider & {
+  /** Removes every cluster of this kind, of whoever made it. Returns their names. */
+  downAll(): Promise<readonly string[]>;
+};
+
+/** `stateFolder`: where clusters are kept, `/var/lib/ordeal` unless told. */
+export const netnsProvider = (options: { readonly stateFolder?: string } = {}): NetnsProvider => {
+  const stateFolder = options.stateFolder ?? process.env['ORDEAL_STATE'] ?? defaultStateFolder;
+  const down = async (name: string) => {
+    const layout = layoutOf(stateFolder, name);
+    requireRoot();
+    await removeCluster(layout);
+  };
+  return {
+    kind,
+    about: 'nodes of one kernel on this machine: namespaces, own root by overlay, real sshd',
+    up: (request) => up(layoutOf(stateFolder, request.name), request),
+    attach: (name) => attach(layoutOf(stateFolder, name)),
+    list: async () =>
+      Promise.all(
+        (await clusterNames(stateFolder)).map((name) => describe(layoutOf(stateFolder, name))),
+      ),
+    down,
+    downAll: async () => {
+      const names = await clusterNames(stateFolder);
+      await Promise.all(names.map(down));
+      return names;
+    },
+  };
+};
+
+const requireRoot = (): void => {
+  if (process.getuid?.() !== 0)
+    throw infrastructureError('clusters of namespaces need root', {
+      code: 'not-root',
+      hint: 'Run the same command with sudo.',
+    });
+};
+
+const up = async (
+  layout: Layout,
+  request: Parameters<ClusterProvider['up']>[0],
+): Promise<Cluster> => {
+  const { nodeCount, onProgress, signal } = request;
+  checkNodeCount(nodeCount);
+  requireRoot();
+  await requirePackages(['cluster']);
+  const onStep = (step: string) => {
+    signal?.throwIfAborted();
+    onProgress?.(`cluster ${layout.name}: ${step}`);
+  };
+  const plan = { layout, nodeCount, onStep };
+  onStep('state');
+  const claimed = await claimName(plan);
+  // Whatever a step waits for ends when the processes do.
+  const onAbort = () => void killCluster(layout).catch(() => undefined);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    const built = await build(plan, claimed);
+    signal?.throwIfAborted();
+    return clusterOf(layout, built);
+  } catch (cause) {
+    await removeCluster(layout);
+    throw signal?.aborted ? signal.reason : cause;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+};
+
+const clusterOf = (layout: Layout, { nodes, subnet }: Pick<Built, 'nodes' | 'subnet'>): Cluster => {
+  const close = async () => {
+    await Promise.all(nodes.map(({ remote }) => remote.close()));
+  };
+  return {
+    name: layout.name,
+    kind,
+    nodes,
+    controllerAddresses: Object.values(controllerAddresses(subnet)),
+    close,
+    down: async () => {
+      await close();
+      await removeCluster(layout);
+    },
+  };
+};
+
+const attach = async (layout: Layout): Promise<Cluster> => {
+  const state = await readState(layout);
+  if (state === undefined && !(await exists(layout.folder)))
+    throw infrastructureError(`no cluster '${layout.name}'`, {
+      code: 'no-cluster',
+      hint: `Make it: ordeal cluster up --name ${layout.name}`,
+    });
+  const { stage, subnet, hostKey } = state ?? {};
+  if (stage !== 'ready' || subnet === undefined || hostKey === undefined)
+    throw infrastructureError(
+      `cluster '${layout.name}' is not ready: it is being built, or its making was cut short`,
+      {
+        code: 'cluster-not-ready',
+        hint: `Wait for it, or remove it: ordeal cluster down ${layout.name}`,
+      },
+    );
+  const nodes = await openSessions({
+    layout,
+    nodes: state?.nodes ?? [],
+    subnet,
+    hostKey,
+    patienceMs: 0,
+  });
+  return clusterOf(layout, { nodes, subnet });
+};
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const describe = async (layout: Layout): Promise<ClusterInfo> => {
+  const state = await readState(layout);
+  const owner = state?.owner ?? { pid: 0, startedAt: '' };
+  return {
+    name: layout.name,
+    kind,
+    nodes: state?.nodes ?? [],
+    createdAt: state?.createdAt ?? new Date(0).toISOString(),
+    owner: { pid: owner.pid, alive: await isAlive(owner) },
+  };
+};

@@ -1,0 +1,57 @@
+// SSH sessions to the nodes of a cluster that is up.
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OrdealError } from '../../base/errors.ts';
+import type { Node } from '../../contract/node.ts';
+import type { Remote } from '../../contract/remote.ts';
+import { connectSsh } from '../../control/remote.ts';
+import type { SshTarget } from '../../control/ssh-connect.ts';
+import { type Layout, nodeAddresses } from './layout.ts';
+
+export type Sessions = {
+  readonly layout: Layout;
+  readonly nodes: readonly string[];
+  readonly subnet: number;
+  readonly hostKey: string;
+  /** How long an sshd that does not listen yet is waited for. */
+  readonly patienceMs: number;
+};
+
+const retryMs = 10;
+
+/** Connects to all nodes at once; closes the sessions again when one cannot be had. */
+export const openSessions = async (sessions: Sessions): Promise<readonly Node[]> => {
+  const privateKey = await readFile(sessions.layout.keyFile, 'utf8');
+  const opened = await Promise.allSettled(
+    sessions.nodes.map(async (name, index): Promise<Node> => {
+      const { ipv4, ipv6 } = nodeAddresses(sessions.subnet, index);
+      const target = {
+        node: name,
+        host: ipv4,
+        user: 'root',
+        privateKey,
+        hostKeys: [sessions.hostKey],
+      };
+      const remote = await connectPatiently(target, sessions.patienceMs);
+      return { name, address: ipv4, addresses: [ipv4, ipv6], remote };
+    }),
+  );
+  const failed = opened.find((result) => result.status === 'rejected');
+  const nodes = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  if (failed === undefined) return nodes;
+  await Promise.all(nodes.map(({ remote }) => remote.close()));
+  throw failed.reason;
+};
+
+const connectPatiently = async (target: SshTarget, patienceMs: number): Promise<Remote> => {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await connectSsh(target);
+    } catch (cause) {
+      const mayCome = cause instanceof OrdealError && cause.code === 'connection-refused';
+      if (!mayCome || Date.now() > deadline) throw cause;
+      await sleep(retryMs);
+    }
+  }
+};
