@@ -91,11 +91,23 @@ const columnsOf = (all: readonly Operation[], until: number): OperationColumns =
 const short = (values: readonly (number | null)[]): readonly (number | null)[] =>
   values.map((value) => (value === null ? null : Math.round(value * 100) / 100));
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes are what it looks for
+const colourCodes = /\u001b\[[0-9;]*m/g;
+
+/** A log without colour codes, and with whatever hides or reorders text shown as it is. */
+const readable = (text: string): string =>
+  text
+    .replace(colourCodes, '')
+    .replaceAll('\t', '  ')
+    .split(/\r?\n/)
+    .map((line) => visible(line, 2_000))
+    .join('\n');
+
 /** The page's data of a run. */
 export const pageDataOf = (model: ReportModel): PageData => ({
   version: 1,
   until: model.until,
-  nodes: model.nodes,
+  nodes: model.nodes.map((node) => visible(node, 40)),
   concurrency: model.run.test.concurrency,
   operations: columnsOf(model.operations, model.until),
   rates: {
@@ -113,5 +125,5 @@ export const pageDataOf = (model: ReportModel): PageData => ({
     ...(window.end === undefined ? {} : { end: window.end }),
   })),
   ...(model.witnessSpan === undefined ? {} : { witness: model.witnessSpan }),
-  logs: model.run.logs.map(({ tail }) => tail),
+  logs: model.run.logs.map(({ tail }) => readable(tail)),
 });

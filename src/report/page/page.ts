@@ -87,7 +87,7 @@ ${logsPart(model)}
 ${environmentPart(model)}`;
 
 const pack = (data: unknown): string =>
-  deflateRawSync(JSON.stringify(data), { level: 9 }).toString('base64');
+  deflateRawSync(JSON.stringify(data), { level: 6 }).toString('base64');
 
 const slots = /<!-- \{(\w+)\} -->/g;
 

@@ -28,7 +28,9 @@ const laneLabel = (process: number | 'nemesis', nodeOf: NodeOf, y: number): Html
   const node = process === 'nemesis' ? undefined : nodeOf(process);
   const name = process === 'nemesis' ? 'nemesis' : `process ${process}`;
   return html`<text class="lane" x="0" y="${y - 2}">${name}</text>${
-    node === undefined ? '' : html`<text class="lane-node" x="0" y="${y + 13}">on ${node}</text>`
+    node === undefined
+      ? ''
+      : html`<text class="lane-node" x="0" y="${y + 13}">on ${visible(node, 16)}</text>`
   }`;
 };
 
