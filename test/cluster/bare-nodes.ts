@@ -10,6 +10,8 @@ export type BareNodes = {
   readonly nodes: readonly Node[];
   /** The bridge's addresses: a controller's place. */
   readonly controllerAddresses: readonly string[];
+  /** The namespace of each node: all that another process needs to be a controller. */
+  readonly netnsOf: (node: Node) => string;
   readonly directoryOf: (node: Node) => string;
   /** Runs a program on a node and resolves with what it printed. */
   readonly on: (node: Node, ...argv: string[]) => Promise<string>;
@@ -18,10 +20,12 @@ export type BareNodes = {
 
 const ip = (...argv: string[]) => run(['ip', ...argv], {});
 
+let made = 0;
+
 /** Makes `count` nodes with an IPv4 and an IPv6 address each, and a bridge namespace in which the controller is. */
 export const bareNodes = async (count: number): Promise<BareNodes> => {
   const root = mkdtempSync(join(tmpdir(), 'ordeal-bare-'));
-  const prefix = `ordeal-x${process.pid}`;
+  const prefix = `ordeal-x${process.pid}-${made++}`;
   const bridge = `${prefix}-br`;
   const names = Array.from({ length: count }, (_, i) => `n${i + 1}`);
   const down = async (): Promise<void> => {
@@ -39,6 +43,7 @@ export const bareNodes = async (count: number): Promise<BareNodes> => {
     return {
       nodes,
       controllerAddresses: ['10.231.7.254', 'fd00:7::fe'],
+      netnsOf: (node) => `${prefix}-${node.name}`,
       directoryOf: (node) => join(root, node.name),
       on: async (node, ...argv) => (await node.remote.exec(argv)).stdout,
       down,
@@ -61,10 +66,11 @@ const plug = async (prefix: string, name: string, number: number): Promise<Node>
   await ip('-n', netns, 'addr', 'add', `${v4}/24`, 'dev', 'eth0');
   await ip('-n', netns, 'addr', 'add', `${v6}/64`, 'dev', 'eth0', 'nodad');
   await ip('-n', netns, 'link', 'set', 'eth0', 'up');
-  return { name, address: v4, addresses: [v4, v6], remote: netnsRemote(name, netns) };
+  return { name, address: v4, addresses: [v4, v6], remote: bareRemote(name, netns) };
 };
 
-const netnsRemote = (node: string, netns: string): Remote => ({
+/** Runs programs in a namespace, as root. */
+export const bareRemote = (node: string, netns: string): Remote => ({
   node,
   exec: (argv, options = {}) => run(['ip', 'netns', 'exec', netns, ...argv], options),
   upload: () => Promise.reject(new Error('not here')),
