@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { infrastructureError, messageOf } from '../../base/errors.ts';
 import type { Node } from '../../contract/node.ts';
 import { withGateway } from './cluster-state.ts';
+import { ExchangeError } from './exchange.ts';
 import { range } from './gateway.ts';
 import type { Layout } from './layout.ts';
 import { lastWords } from './log-tail.ts';
@@ -19,7 +20,7 @@ export type Health = {
 
 const attemptMs = 1_000;
 const pauseMs = 50;
-/** Attempts between two looks at the process, which cost a command on the node. */
+/** Attempts between two looks at the process, which cost a command on the node; after a slow attempt there always is one. */
 const lookEvery = 10;
 
 /** Resolves once a linearizable read through this node is answered: it is a member, and there is a leader and a majority. */
@@ -40,7 +41,8 @@ export const untilHealthy = async (health: Health): Promise<void> => {
         if (deadline.aborted)
           throw await sick(health, `did not serve within ${deadlineMs / 1_000} s`, last ?? thrown);
         last = thrown;
-        if (attempt % lookEvery === 0 && !(await isRunning()))
+        const slow = thrown instanceof ExchangeError && thrown.code === 'timeout';
+        if ((slow || attempt % lookEvery === 0) && !(await isRunning()))
           throw await sick(health, 'ended right after its start', thrown);
         await sleep(pauseMs);
       }

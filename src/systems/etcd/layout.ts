@@ -1,5 +1,6 @@
 // Where an etcd member lives on its node, and the arguments it is started with.
 import { isIP } from 'node:net';
+import { assert } from '../../base/assert.ts';
 import type { Node } from '../../contract/node.ts';
 
 /** Ports and absolute paths on a node. Paths carry the node's name, so that nodes may share a file system. */
@@ -23,10 +24,16 @@ export const layoutOf = (options: LayoutOptions = {}): Layout => {
   return {
     clientPort,
     peerPort,
-    dataDir: (node) => `${root}/var/lib/ordeal-etcd/${node.name}`,
-    logFile: (node) => `${root}/var/log/ordeal-etcd-${node.name}.log`,
-    pidFile: (node) => `${root}/run/ordeal-etcd-${node.name}.pid`,
+    dataDir: (node) => `${root}/var/lib/ordeal-etcd/${fileName(node)}`,
+    logFile: (node) => `${root}/var/log/ordeal-etcd-${fileName(node)}.log`,
+    pidFile: (node) => `${root}/run/ordeal-etcd-${fileName(node)}.pid`,
   };
+};
+
+/** The data directory is deleted with all that is in it: a name must not lead anywhere else. */
+const fileName = ({ name }: Node): string => {
+  assert(/^\w[\w.-]*$/.test(name), `a node named ${JSON.stringify(name)} cannot have files`);
+  return name;
 };
 
 const urlOf = (host: string, port: number): string =>
