@@ -38,21 +38,16 @@ class EachThread implements Gen {
     let copies = this.copies;
     const ask = (part: number): Step => {
       const gen = this.#copyAt(copies, part);
+      if (gen === finished) return done;
       const step = gen.op(this.#contextOf(context, part));
       if (step.kind === 'done') copies = this.#set(copies, part, finished);
       if (step.kind === 'pending') copies = this.#set(copies, part, step.next);
       if (step.kind === 'op' && step.op.time > time) this.#waiting.note(part, gen, step.op.time);
       return step;
     };
-    const askUnlessWaiting = (part: number): Step => {
-      const gen = this.#copyAt(copies, part);
-      if (gen === finished) return done;
-      const until = this.#waiting.untilOf(part, gen);
-      if (until <= time) return ask(part);
-      return { kind: 'pending', next: gen, wake: until };
-    };
+    const dueOf = (part: number): number => this.#waiting.untilOf(part, this.#copyAt(copies, part));
     const partOf = (thread: Thread): number => threads.positionOf(thread);
-    const { winner, soonest } = askParts(context, { partOf, ask: askUnlessWaiting });
+    const { winner, soonest } = askParts(context, { partOf, ask, dueOf });
     if (winner !== undefined) {
       copies = this.#set(copies, winner.child, winner.step.next);
       return { kind: 'op', op: winner.step.op, next: this.#with(copies) };

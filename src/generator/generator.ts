@@ -51,6 +51,8 @@ export type Threads = {
   readonly count: number;
   /** Number of free threads in scope. */
   readonly freeCount: number;
+  /** How many processes of the whole run were retired so far: while it stays, every thread runs the same process. */
+  readonly retirements: number;
   /** The process of the thread that has been free longest (so threads take turns), undefined when all are busy. */
   someFree(): Process | undefined;
   has(thread: Thread): boolean;

@@ -61,12 +61,16 @@ class Mix implements Gen {
       const at = (chosen.choice + i) % branches.length;
       const { id, gen } = branches[at] as Branch;
       const step = i === 0 ? chosen.step : gen.op({ ...context, rng: fork(context.rng, id) });
-      if (step.kind === 'op')
-        return { ...step, next: new Mix(adopted, this.rng).#after(at, step.next, chosen.rng) };
       soonest.add(step, at);
-      adopted[at] = { id, gen: step.kind === 'done' ? finished : step.next };
+      if (step.kind === 'op' && step.op.time <= context.time) break;
+      if (step.kind !== 'op')
+        adopted[at] = { id, gen: step.kind === 'done' ? finished : step.next };
     }
-    return soonest.pending(new Mix(adopted, this.rng));
+    const { winner } = soonest;
+    const waiting = new Mix(adopted, this.rng);
+    if (winner === undefined) return soonest.pending(waiting);
+    const { step, child } = winner;
+    return { ...step, next: waiting.#after(child, step.next, chosen.rng) };
   }
 
   #after(choice: number, gen: Gen, rng: Rng): Gen {

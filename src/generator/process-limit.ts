@@ -2,40 +2,49 @@
 import type { Op, Process } from '../history/op.ts';
 import { wholeCount } from './duration.ts';
 import { done, finished } from './finished.ts';
-import type { Context, Gen, GenLike, Step } from './generator.ts';
+import type { Context, Gen, GenLike, Step, Threads } from './generator.ts';
 import { lift } from './lift.ts';
+
+/** The processes that have been able to take part, as of a number of retirements. */
+type Seen = { readonly processes: ReadonlySet<Process>; readonly retirements: number };
 
 class ProcessLimit implements Gen {
   readonly max: number;
-  readonly seen: ReadonlySet<Process>;
+  readonly seen: Seen;
   readonly gen: Gen;
-  constructor(max: number, seen: ReadonlySet<Process>, gen: Gen) {
+  constructor(max: number, seen: Seen, gen: Gen) {
     this.max = max;
     this.seen = seen;
     this.gen = gen;
   }
   op(context: Context): Step {
+    const seen = seenWith(this.seen, context.threads);
+    // Counted before anyone is asked, and it never falls: once over, for ever over.
+    if (seen.processes.size > this.max) return done;
     const step = this.gen.op(context);
-    if (step.kind === 'done') return step;
-    if (step.kind === 'pending') return { ...step, next: this.#with(step.next) };
-    const seen = this.#seenWith(step.op.process);
-    if (seen.size > this.max) return done;
-    return { kind: 'op', op: step.op, next: new ProcessLimit(this.max, seen, step.next) };
+    return step.kind === 'done' ? step : { ...step, next: this.#with(seen, step.next) };
   }
   update(context: Context, event: Op): Gen {
-    return this.#with(this.gen.update(context, event));
+    return this.#with(this.seen, this.gen.update(context, event));
   }
-  #with(gen: Gen): Gen {
-    return gen === this.gen ? this : new ProcessLimit(this.max, this.seen, gen);
-  }
-  #seenWith(process: Process): ReadonlySet<Process> {
-    return this.seen.has(process) ? this.seen : new Set(this.seen).add(process);
+  #with(seen: Seen, gen: Gen): Gen {
+    return gen === this.gen && seen === this.seen ? this : new ProcessLimit(this.max, seen, gen);
   }
 }
 
+const seenWith = (seen: Seen, threads: Threads): Seen => {
+  const { retirements } = threads;
+  if (seen.retirements === retirements) return seen;
+  const processes = new Set(seen.processes);
+  for (const thread of threads.all()) processes.add(threads.processOf(thread) as Process);
+  return { processes, retirements };
+};
+
 /**
- * Ends when an operation would be the first of a process beyond the `max`th. A crash gives a thread a new process, so
- * this bounds how many operations of unknown outcome a checker has to keep open.
+ * Ends when more than `max` processes could have taken part. A crash gives a thread a new process, so with n threads in
+ * scope this allows `max` - n crashes, and bounds how many operations of unknown outcome a checker has to keep open.
  */
 export const processLimit = (max: number, gen: GenLike): Gen =>
-  wholeCount('processLimit', max) === 0 ? finished : new ProcessLimit(max, new Set(), lift(gen));
+  wholeCount('processLimit', max) === 0
+    ? finished
+    : new ProcessLimit(max, { processes: new Set(), retirements: -1 }, lift(gen));

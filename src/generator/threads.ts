@@ -24,6 +24,8 @@ export class ThreadPool {
   readonly freedAt: Float64Array;
   readonly #processes: Float64Array;
   #events = 0;
+  /** Processes retired so far. */
+  retirements = 0;
   /** All threads. */
   readonly threads: Threads;
 
@@ -84,6 +86,7 @@ export class ThreadPool {
   retire(slot: number): void {
     assert(slot < this.clients, 'the nemesis is never retired');
     this.#processes[slot] = (this.#processes[slot] as number) + this.clients;
+    this.retirements++;
   }
 
   #link(slot: number): void {
@@ -128,6 +131,10 @@ class View implements Threads {
     return count;
   }
 
+  get retirements(): number {
+    return this.#pool.retirements;
+  }
+
   someFree(): Process | undefined {
     const slot = this.count <= smallView ? this.#oldestOfFew() : this.#oldestOfMany();
     return slot === -1 ? undefined : this.#pool.processAt(slot);
@@ -135,7 +142,7 @@ class View implements Threads {
 
   has(thread: Thread): boolean {
     const slot = this.#pool.slotOf(thread);
-    return (((this.#mask[slot >>> 5] ?? 0) >>> (slot & 31)) & 1) === 1;
+    return slot <= this.#pool.clients && this.#includes(slot);
   }
 
   isFree(thread: Thread): boolean {
@@ -158,10 +165,16 @@ class View implements Threads {
   }
 
   free(): readonly Thread[] {
-    const { freedAt } = this.#pool;
-    const slots = this.#slots.filter((slot) => this.#pool.isFree(slot));
-    slots.sort((a, b) => (freedAt[a] as number) - (freedAt[b] as number));
-    return slots.map((slot) => this.#pool.threadAt(slot));
+    const { after, head, freedAt } = this.#pool;
+    if (this.count <= smallView) {
+      const slots = this.#slots.filter((slot) => this.#pool.isFree(slot));
+      slots.sort((a, b) => (freedAt[a] as number) - (freedAt[b] as number));
+      return slots.map((slot) => this.#pool.threadAt(slot));
+    }
+    const threads: Thread[] = [];
+    for (let slot = after[head] as number; slot !== head; slot = after[slot] as number)
+      if (this.#includes(slot)) threads.push(this.#pool.threadAt(slot));
+    return threads;
   }
 
   positionOf(thread: Thread): number {
@@ -192,6 +205,10 @@ class View implements Threads {
     return view;
   }
 
+  #includes(slot: number): boolean {
+    return (((this.#mask[slot >>> 5] as number) >>> (slot & 31)) & 1) === 1;
+  }
+
   #oldestOfFew(): number {
     const { freedAt } = this.#pool;
     let oldest = -1;
@@ -208,8 +225,7 @@ class View implements Threads {
     if (!this.#anyFree()) return -1;
     const { after, head } = this.#pool;
     let slot = after[head] as number;
-    while (slot !== head && (((this.#mask[slot >>> 5] as number) >>> (slot & 31)) & 1) === 0)
-      slot = after[slot] as number;
+    while (slot !== head && !this.#includes(slot)) slot = after[slot] as number;
     return slot;
   }
 
