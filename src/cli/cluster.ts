@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { Argv, CommandModule } from 'yargs';
 import { infrastructureError, usageError } from '../base/errors.ts';
-import { providerOf, providers } from '../cluster/providers.ts';
+import { providerKinds, providerOf } from '../cluster/providers.ts';
 import type { Cluster, ClusterInfo } from '../contract/cluster.ts';
 import type { Node } from '../contract/node.ts';
 import { suggestion } from './suggest.ts';
@@ -10,7 +10,7 @@ import { suggestion } from './suggest.ts';
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const allClusters = async (): Promise<ClusterInfo[]> =>
-  (await Promise.all(providers.map((provider) => provider.list()))).flat();
+  (await Promise.all(providerKinds.map((kind) => providerOf(kind).list()))).flat();
 
 /** The cluster meant: by name, or the only one there is. */
 const find = async (name: string | undefined): Promise<ClusterInfo> => {
@@ -62,7 +62,7 @@ const up: CommandModule = {
       .positional('kind', {
         type: 'string',
         default: 'netns',
-        describe: `Kind: ${providers.map((p) => p.kind).join(', ')}`,
+        describe: `Kind: ${providerKinds.join(', ')}`,
       })
       .option('nodes', {
         type: 'number',

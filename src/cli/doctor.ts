@@ -1,9 +1,9 @@
 // `ordeal doctor`: what this machine can do, and the one command that would make it do the rest.
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import type { CommandModule } from 'yargs';
 import { exitCodes } from '../base/errors.ts';
+import { missingPackages, neededPackages } from '../cluster/packages.ts';
 
 type Finding = { readonly ok: boolean; readonly says: string; readonly fix?: string };
 type Probe = {
@@ -72,16 +72,14 @@ const netem = async (): Promise<Finding> => {
 };
 
 const programs = async (): Promise<Finding> => {
-  const list = JSON.parse(
-    readFileSync(resolve(import.meta.dirname, '../cluster/packages.json'), 'utf8'),
-  ) as readonly { package: string; provides: string }[];
-  const missing = list.filter((entry) => !existsSync(entry.provides)).map((entry) => entry.package);
+  const missing = await missingPackages(['cluster', 'faults', 'etcd']);
   if (missing.length === 0)
-    return { ok: true, says: `all ${list.length} Debian packages are there` };
+    return { ok: true, says: `all ${neededPackages.length} programs are there` };
+  const packages = [...new Set(missing.map((entry) => entry.package))].join(' ');
   return {
     ok: false,
-    says: `missing: ${missing.join(', ')}`,
-    fix: `apt-get install -y --no-install-recommends ${missing.join(' ')}`,
+    says: `missing: ${missing.map((entry) => entry.provides).join(', ')}`,
+    fix: `apt-get install -y --no-install-recommends ${packages}`,
   };
 };
 

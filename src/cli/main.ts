@@ -39,7 +39,11 @@ const parse = async (argv: readonly string[]): Promise<void> => {
     )
     .recommendCommands()
     .strict()
-    .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': true })
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'duplicate-arguments-array': true,
+      'populate--': true,
+    })
     .version(versionText())
     .help()
     .alias('h', 'help')

@@ -1,6 +1,6 @@
 // The part of a run that needs nodes: cluster up, faults leased, the life of the test, cluster down.
 import { cpus, release, totalmem } from 'node:os';
-import { infrastructureError, messageOf, OrdealError } from '../base/errors.ts';
+import { infrastructureError, messageOf } from '../base/errors.ts';
 import { fork, rngOf } from '../base/random.ts';
 import { providerOf } from '../cluster/providers.ts';
 import type { Cluster } from '../contract/cluster.ts';

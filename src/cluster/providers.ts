@@ -13,6 +13,6 @@ export const providerKinds = Object.keys(providers) as readonly ProviderKind[];
 export const providerOf = (kind: string): ClusterProvider => {
   const found = providerKinds.find((known) => known === kind);
   if (found === undefined)
-    throw usageError(`no kind of cluster '${kind}'`, `There is: ${providerKinds.join(', ')}.`);
+    throw usageError(`unknown cluster kind '${kind}'`, `There is: ${providerKinds.join(', ')}.`);
   return providers[found]();
 };
