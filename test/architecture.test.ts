@@ -11,7 +11,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
   history: ['base'],
   generator: ['base', 'history'],
-  checker: ['base', 'history'],
+  checker: ['base', 'history', 'elle-js-bridge'],
+  'elle-js-bridge': [],
   contract: ['base', 'history', 'generator', 'checker'],
   control: ['base', 'contract'],
   cluster: [...core, 'control'],
@@ -62,6 +63,7 @@ const importsOf = (file: string): string[] => {
   ].map((match) => match[1] ?? '');
   return specifiers.flatMap((specifier) => {
     if (specifier === 'ordeal') return ['src/index.ts'];
+    if (specifier === 'elle-js-bridge') return ['src/elle-js-bridge/index.ts'];
     if (specifier === 'ordeal/testing') return ['src/testing.ts'];
     return specifier.startsWith('.') ? [normalize(join(dirname(file), specifier))] : [];
   });
