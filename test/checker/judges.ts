@@ -2,7 +2,14 @@
 import type { Model, ModelOp } from '../../src/checker/linear/model.ts';
 import type { Op } from '../../src/history/op.ts';
 
-export type Item = { readonly op: ModelOp; readonly start: number; readonly end: number };
+export type Item = {
+  readonly op: ModelOp;
+  readonly start: number;
+  /** The latest moment to take effect. */
+  readonly end: number;
+  /** It may never have taken effect. */
+  readonly optional: boolean;
+};
 
 const forever = Number.POSITIVE_INFINITY;
 
@@ -24,59 +31,41 @@ export const itemsOf = (history: readonly Op[]): Item[] => {
       },
       start,
       end: isOk ? at : forever,
+      optional: !isOk,
     });
   });
   return items;
 };
 
 /** Tries every order: exponential, for histories of up to eight operations. */
-export const bruteForce = <S>(history: readonly Op[], model: Model<S>): boolean => {
-  const explore = (left: readonly Item[], state: S): boolean => {
-    if (left.every((item) => item.end === forever)) return true;
-    const horizon = Math.min(...left.map((item) => item.end));
-    return left.some((item) => {
-      if (item.start > horizon) return false;
-      const next = model.step(state, item.op);
-      return (
-        next !== undefined &&
-        explore(
-          left.filter((other) => other !== item),
-          next,
-        )
-      );
-    });
-  };
-  return explore(itemsOf(history), model.init);
-};
+export const bruteForce = <S>(history: readonly Op[], model: Model<S>): boolean =>
+  hasOrder(itemsOf(history), model.init, model);
 
-/** Longest linearizable prefix by brute force: the position of the first completion that nothing explains, or -1. */
-export const firstUnexplained = <S>(history: readonly Op[], model: Model<S>): number =>
-  history.findIndex((_, at) => !isPrefixFine(history, at, model));
-
-const isPrefixFine = <S>(history: readonly Op[], at: number, model: Model<S>): boolean => {
-  if (history[at]?.type !== 'ok') return true;
-  const failed = new Set(history.filter((op) => op.type === 'fail'));
-  // What is still open may yet turn out as it did, or never have happened.
-  const known = itemsOf(history).map((item) => (item.end > at ? { ...item, end: forever } : item));
-  const items = known.filter((item) => item.start <= at && !failed.has(history[item.start] as Op));
-  return explorePrefix(items, model.init, model);
-};
-
-const explorePrefix = <S>(left: readonly Item[], state: S, model: Model<S>): boolean => {
-  if (left.every((item) => item.end === forever)) return true;
+/** Is there an order of all items, or of all but some optional ones, that the model allows? */
+export const hasOrder = <S>(left: readonly Item[], state: S, model: Model<S>): boolean => {
+  if (left.every((item) => item.optional)) return true;
   const horizon = Math.min(...left.map((item) => item.end));
   return left.some((item) => {
     if (item.start > horizon) return false;
+    const others = left.filter((other) => other !== item);
     const next = model.step(state, item.op);
     return (
-      next !== undefined &&
-      explorePrefix(
-        left.filter((other) => other !== item),
-        next,
-        model,
-      )
+      (next !== undefined && hasOrder(others, next, model)) ||
+      (item.optional && hasOrder(others, state, model))
     );
   });
+};
+
+/** The position of the first completion up to which nothing explains the history, or -1. */
+export const firstUnexplained = <S>(history: readonly Op[], model: Model<S>): number =>
+  history.findIndex((op, at) => op.type === 'ok' && !isExplained(history, at, model));
+
+/** What is still open at a moment may yet turn out as it did, or never have happened. */
+const isExplained = <S>(history: readonly Op[], at: number, model: Model<S>): boolean => {
+  const items = itemsOf(history)
+    .filter((item) => item.start <= at)
+    .map((item) => (item.end > at ? { ...item, end: forever, optional: true } : item));
+  return hasOrder(items, model.init, model);
 };
 
 type Config<S> = { readonly state: S; readonly open: readonly number[] };

@@ -9,9 +9,9 @@ type Request = { readonly f: string; readonly value: unknown };
 /** A model with the requests its clients make, and what the object answers: undefined means refused. */
 export type World = {
   readonly model: Model;
-  readonly request: (pick: Chance) => Request;
+  readonly request: (pick: Chance, nth: number) => Request;
   readonly answer: (state: unknown, request: Request) => unknown;
-  readonly lie: (pick: Chance) => unknown;
+  readonly lie: (pick: Chance, nth: number) => unknown;
 };
 /** What chance decides about one operation. */
 type Chance = { readonly kind: number; readonly a: number; readonly b: number };
@@ -51,12 +51,30 @@ const keyValue: World = {
   lie: (pick) => `${pick.a}${pick.b}`.slice(pick.kind % 3),
 };
 
+/** Every written value is new; what is expected or lied about is one of the last few. */
+const unique = (model: Model): World => ({
+  ...register(model),
+  request: (pick, nth) =>
+    [
+      { f: 'read', value: null },
+      { f: 'write', value: nth },
+      { f: 'cas', value: [recent(pick, nth), nth] },
+    ][pick.kind % 3] as Request,
+  lie: recent,
+});
+
+const recent = (pick: Chance, nth: number): unknown => {
+  const back = pick.a + 3 * (pick.b % 2);
+  return nth > back + 1 ? nth - 1 - back : null;
+};
+
 /** One world for each model, more where the first state matters. */
 export const worlds: Readonly<Record<string, World>> = {
   register: register(models.register(0)),
   'register from null': register(models.register()),
   'cas-register': register(models.casRegister(null)),
   'cas-register from 0': register(models.casRegister(0)),
+  'cas-register, unique values': unique(models.casRegister(null)),
   'key-value': keyValue,
 };
 
@@ -116,7 +134,7 @@ export const play = (world: World, choices: readonly Choice[], operationsMax: nu
     const busy = open.get(thread);
     if (busy === undefined) {
       if (operations++ >= operationsMax) continue;
-      const request = world.request(choice);
+      const request = world.request(choice, operations);
       const done = choice.early && choice.fate !== 8;
       open.set(thread, { choice, request, done, answer: done ? apply(request) : undefined });
       record(thread, { type: 'invoke', ...request });
@@ -133,7 +151,7 @@ export const play = (world: World, choices: readonly Choice[], operationsMax: nu
     } else {
       const lies = chosen.fate === 5 || chosen.fate === 6;
       const truth = busy.done ? busy.answer : apply(request);
-      const value = lies && request.value === null ? world.lie(chosen) : truth;
+      const value = lies && request.value === null ? world.lie(chosen, operations) : truth;
       // A refused request that lies says that it was done.
       if (value === undefined && !lies) record(thread, { type: 'fail', ...request });
       else

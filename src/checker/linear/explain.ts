@@ -1,11 +1,11 @@
 // The evidence of one failed part: where it fails, why in a few operations, and in words.
 import { assert } from '../../base/assert.ts';
 import type { Call, Part } from './calls.ts';
-import type { Judgement } from './judge.ts';
+import { type Judgement, judgeBySearch } from './judge.ts';
 import type { Failure } from './linear-verdict.ts';
-import { canonical, type Model } from './model.ts';
+import type { Model } from './model.ts';
 import { reduce } from './reduce.ts';
-import { recordsOf, tell } from './story.ts';
+import { recordsOf, tell, writersOf } from './story.ts';
 
 export type ExplainOptions<S> = {
   readonly model: Model<S>;
@@ -14,6 +14,10 @@ export type ExplainOptions<S> = {
   /** Work for making the failing history small. */
   readonly budget: number;
 };
+
+/** Longer parts are not searched for the states, nor with more work. */
+const searchedMax = 5_000;
+const searchBudget = 20_000;
 
 /** Everything that a failure carries but the key. */
 export const explain = <S>(options: ExplainOptions<S>): Omit<Failure, 'key'> => {
@@ -25,9 +29,9 @@ export const explain = <S>(options: ExplainOptions<S>): Omit<Failure, 'key'> => 
     culprit !== undefined && operation !== undefined,
     'a failure without the operation that fails',
   );
-  const reduced = reduce({ model, calls, culprit, budget });
-  const minimal = withOrigin({ model, calls, culprit, minimal: reduced.calls });
-  const states = judgement.states ?? [];
+  const reduced = reduce({ model, calls: judgement.core ?? calls, culprit, budget });
+  const minimal = withOrigins({ model, calls, culprit, minimal: reduced.calls });
+  const states = judgement.states ?? statesBySearch(model, calls);
   const before = calls.filter((call) => !call.optional && call.end < culprit.end);
   const previousOk = lastOf(before)?.completion;
   return {
@@ -48,26 +52,32 @@ type OriginOptions<S> = {
   readonly minimal: readonly Call[];
 };
 
+/** With what explains the values, a story should not be longer than this. */
+const toldMax = 6;
+
 /**
- * Adds the write that a register's culprit saw, the last one that it can have seen: the history fails without it,
- * but who reads it would ask where the value came from.
+ * Adds for each value that is read the write that it may come from, the culprit's first: the history fails without
+ * them too, but who reads it would ask where the values came from.
  */
-const withOrigin = <S>({ model, calls, culprit, minimal }: OriginOptions<S>): readonly Call[] => {
-  const seen = model.register?.(culprit.op).reads;
-  if (seen === undefined) return minimal;
-  const value = canonical(seen.value);
-  const writers = calls.filter((call) => {
-    const writes = model.register?.(call.op).writes;
-    return (
-      call !== culprit &&
-      call.start < culprit.end &&
-      writes !== undefined &&
-      canonical(writes.value) === value
+const withOrigins = <S>({ model, calls, culprit, minimal }: OriginOptions<S>): readonly Call[] => {
+  const told = new Set(minimal);
+  for (const reader of [culprit, ...minimal]) {
+    const seen = model.register?.(reader.op).reads;
+    if (seen === undefined || told.size >= toldMax) continue;
+    const writers = writersOf({ model, calls, value: seen.value }).filter(
+      (call) => call !== reader && call.start < reader.end,
     );
-  });
-  const origin = writers.at(-1);
-  if (origin === undefined || writers.some((call) => minimal.includes(call))) return minimal;
-  return [...minimal, origin].sort((a, b) => a.start - b.start);
+    const origin = writers.at(-1);
+    if (origin !== undefined && !writers.some((call) => told.has(call))) told.add(origin);
+  }
+  return [...told].sort((a, b) => a.start - b.start);
+};
+
+/** What the object may have been, when the engine did not say and a short search can. */
+const statesBySearch = <S>(model: Model<S>, calls: readonly Call[]): readonly string[] => {
+  if (calls.length > searchedMax) return [];
+  const { valid, states } = judgeBySearch({ model, calls, budget: searchBudget });
+  return valid === false ? (states ?? []) : [];
 };
 
 const lastOf = (calls: readonly Call[]): Call | undefined =>

@@ -22,8 +22,8 @@ const budgetPerOperation = 10;
 const firstTry = 50_000;
 const toldMax = 16;
 /** Work for making a failing history small: the failure that happened first is worth more than the others. */
-const reduceFirst = 200_000;
-const reduceOther = 20_000;
+const reduceFirst = 100_000;
+const reduceOther = 10_000;
 
 /** A checker for runs: judges each `key` on its own. Out of budget is `unknown`. */
 export const linearizable =

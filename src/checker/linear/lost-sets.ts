@@ -31,14 +31,6 @@ export class LostSets {
     return id;
   }
 
-  /** The multiset with `count` of this class (it had fewer). */
-  raise(set: number, lostClass: number, count: number): number {
-    let raised = set;
-    for (let have = this.count(set, lostClass); have < count; have++)
-      raised = this.add(raised, lostClass);
-    return raised;
-  }
-
   /** How many of a class the multiset holds. */
   count(set: number, lostClass: number): number {
     let count = 0;

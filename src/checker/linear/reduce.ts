@@ -19,8 +19,12 @@ export type Reduced = {
   readonly isMinimal: boolean;
 };
 
-/** Work for one attempt: what takes longer to refute stays in. */
-const attemptMax = 2_000;
+/**
+ * Work for one attempt: what takes longer to refute stays in. A smaller history should take about as long to refute as
+ * the last one did.
+ */
+const attemptMax = 5_000;
+const attemptMin = 200;
 const never = Number.POSITIVE_INFINITY;
 
 /**
@@ -40,15 +44,17 @@ export const reduce = <S>({ model, calls, culprit, budget }: ReduceOptions<S>): 
   const prefix = upTo(calls, culprit);
   let kept = prefix;
   let left = budget;
+  let allowed = attemptMax;
   const fails = (candidate: readonly Call[]): boolean => {
     const keeps = new Set(candidate);
     const free = prefix.filter((call) => !keeps.has(call)).map(atLarge);
     const { valid, work } = judge({
       model,
       calls: [...free, ...candidate],
-      budget: Math.min(left, attemptMax),
+      budget: Math.min(left, allowed),
     });
     left -= work + (prefix.length >> 3) + 1;
+    if (valid === false) allowed = Math.min(attemptMax, attemptMin + 4 * work);
     return valid === false;
   };
   for (let size = Math.ceil(kept.length / 2); left > 0; size = Math.ceil(size / 2)) {

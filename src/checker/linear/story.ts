@@ -3,6 +3,7 @@ import type { Op } from '../../history/op.ts';
 import type { Witness, WitnessOp } from '../witness.ts';
 import type { Call } from './calls.ts';
 import { canonical, describeOp, type Model, show } from './model.ts';
+import { statesMax } from './wgl.ts';
 
 export type StoryOptions<S> = {
   readonly model: Model<S>;
@@ -18,6 +19,7 @@ export type StoryOptions<S> = {
 
 /** More would not be read at night. */
 const opsMax = 12;
+const sentenceMax = 200;
 
 const ms = (nanoseconds: number): string => `${(nanoseconds / 1e6).toFixed(1)} ms`;
 const isSame = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
@@ -25,15 +27,21 @@ const isSame = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b
 /** The witness of a failure. */
 export const tell = <S>(options: StoryOptions<S>): Witness => {
   const { key, culprit, minimal, model, states } = options;
-  const ops = minimal.slice(-opsMax);
-  const end =
-    states.length === 0 ? [] : [`At that moment it could only be ${states.join(' or ')}.`];
+  const others = minimal.filter((call) => call !== culprit).slice(1 - opsMax);
+  const ops = minimal.filter((call) => call === culprit || others.includes(call));
   return {
     title: titleOf(options),
     ...(key === undefined ? {} : { key }),
-    words: [...ops.map((call) => sentenceOf(model, call, call === culprit)), ...end],
+    words: [...ops.map((call) => sentenceOf(model, call, call === culprit)), ...possible(states)],
     ops: ops.map((call) => witnessOpOf(call, call === culprit)),
   };
+};
+
+/** Said only when it is the whole truth, and short. */
+const possible = (states: readonly string[]): string[] => {
+  const sentence = `At that moment it could only be ${states.join(' or ')}.`;
+  const isAll = states.length > 0 && states.length < statesMax;
+  return isAll && sentence.length <= sentenceMax ? [sentence] : [];
 };
 
 const witnessOpOf = (call: Call, isCulprit: boolean): WitnessOp => {
@@ -71,24 +79,45 @@ const titleOf = <S>(options: StoryOptions<S>): string => {
 
 type Names = { readonly place: string; readonly who: string };
 
+/** The calls that leave this value in a register. */
+export const writersOf = <S>(options: {
+  readonly model: Model<S>;
+  readonly calls: readonly Call[];
+  readonly value: unknown;
+}): Call[] => {
+  const { model, calls, value } = options;
+  return calls.filter((call) => {
+    const writes = model.register?.(call.op).writes;
+    return writes !== undefined && isSame(writes.value, value);
+  });
+};
+
 const registerTitle = <S>(options: StoryOptions<S>, { place, who }: Names): string | undefined => {
   const { model, culprit, minimal, calls } = options;
-  const reads = model.register?.(culprit.op).reads;
-  if (reads === undefined) return undefined;
+  const access = model.register?.(culprit.op);
+  if (access?.reads === undefined) return undefined;
+  const { value } = access.reads;
   const did = `${who} ${pastOf(model, culprit)}`;
-  const kind = model.register?.(culprit.op).writes === undefined ? 'read' : 'compare-and-set';
-  const writers = calls.filter((call) => {
-    const writes = model.register?.(call.op).writes;
-    return call !== culprit && writes !== undefined && isSame(writes.value, reads.value);
-  });
-  if (!isSame(reads.value, model.init) && !writers.some((call) => call.start < culprit.end))
+  const kind = access.writes === undefined ? 'read' : 'compare-and-set';
+  const writers = writersOf({ model, calls, value }).filter((call) => call !== culprit);
+  const isInitial = isSame(value, model.init);
+  if (!isInitial && !writers.some((call) => call.start < culprit.end))
     return writers.length > 0
-      ? `${kind} from the future${place}: ${did} before anybody had begun to write ${show(reads.value)}`
-      : `impossible ${kind}${place}: ${did}, but nobody had written ${show(reads.value)}`;
-  const newer = newest(minimal, (call) => {
-    const access = model.register?.(call.op);
-    const left = access?.writes ?? access?.reads;
-    return call.end < culprit.start && left !== undefined && !isSame(left.value, reads.value);
+      ? `${kind} from the future${place}: ${did} before anybody had begun to write ${show(value)}`
+      : `impossible ${kind}${place}: ${did}, but nobody had written ${show(value)}`;
+  const others = minimal.filter((call) => call !== culprit && !call.optional);
+  const rival = others.find((call) => {
+    const other = model.register?.(call.op);
+    return (
+      other?.writes !== undefined && other.reads !== undefined && isSame(other.reads.value, value)
+    );
+  });
+  if (kind !== 'read' && rival !== undefined && writers.length + Number(isInitial) === 1)
+    return `lost update${place}: ${did} although process ${rival.invoke.process} ${pastOf(model, rival)}`;
+  const newer = newest(others, (call) => {
+    const other = model.register?.(call.op);
+    const left = other?.writes ?? other?.reads;
+    return call.end < culprit.start && left !== undefined && !isSame(left.value, value);
   });
   if (newer === undefined) return undefined;
   const stale = kind === 'read' ? 'stale read' : 'compare-and-set on a stale value';

@@ -3,11 +3,12 @@ import type { Call } from './calls.ts';
 import type { Transitions } from './transitions.ts';
 
 /**
- * Completed operations are numbered by start, and ranked by return. Operations that may never have taken effect are
- * kept apart: of those only the number available per class matters, since equal ones can stand in for each other.
+ * Operations with a latest moment to take effect are numbered by start, and ranked by that moment (their return).
+ * Lost ones, which have none, are kept apart: of those only the number available per class matters, since equal ones
+ * can stand in for each other.
  */
 export type Tape = {
-  /** Number of completed operations. */
+  /** Number of operations that return. */
   readonly count: number;
   /** By operation: its place among the calls, class, return rank, and a slot that no other open operation has. */
   readonly callAt: Int32Array;
@@ -15,24 +16,21 @@ export type Tape = {
   readonly rank: Int32Array;
   readonly slot: Int32Array;
   readonly slots: number;
+  /** By operation: 1 when it may never have taken effect. */
+  readonly optional: Uint8Array;
   /** By return rank: the operation, and where on the tape it returns. */
   readonly byRank: Int32Array;
   readonly returnAt: Int32Array;
-  /**
-   * Events in order: 2·operation invokes it, 2·operation + 1 returns it; −1−2k makes one more of lost class k
-   * available, −2−2k says that the first of them can no longer take effect.
-   */
+  /** Events in order: 2·operation invokes it, 2·operation + 1 returns it, −1−k makes one more of lost class k available. */
   readonly events: Int32Array;
   /** Class of each lost class, and the calls that belong to it in order of start. */
   readonly lostClasses: Int32Array;
   readonly lostCalls: readonly (readonly number[])[];
-  /** By lost class: 1 when some can no longer take effect after a while. */
-  readonly lostExpire: Uint8Array;
 };
 
 type Event = { readonly position: number; readonly code: number };
 
-/** Lost operations that never change a state explain nothing and are left out. */
+/** Optional operations that never change a state explain nothing and are left out. */
 export const tapeOf = <S>(calls: readonly Call[], transitions: Transitions<S>): Tape => {
   const { classes, pure } = transitions;
   const callAt: number[] = [];
@@ -41,62 +39,32 @@ export const tapeOf = <S>(calls: readonly Call[], transitions: Transitions<S>): 
   const events: Event[] = [];
   calls.forEach((call, at) => {
     const opClass = classes[at] as number;
-    if (!call.optional) {
+    if (call.optional && pure[opClass] === 1) return;
+    if (call.end !== Number.POSITIVE_INFINITY) {
       const op = callAt.push(at) - 1;
       events.push({ position: call.start, code: 2 * op }, { position: call.end, code: 2 * op + 1 });
-    } else if (pure[opClass] === 0) {
-      const lost = lostIds.get(opClass) ?? lostCalls.push([]) - 1;
-      lostIds.set(opClass, lost);
-      lostCalls[lost]?.push(at);
-      events.push({ position: call.start, code: -1 - 2 * lost });
-      if (call.end !== Number.POSITIVE_INFINITY)
-        events.push({ position: call.end, code: -2 - 2 * lost });
+      return;
     }
+    const lost = lostIds.get(opClass) ?? lostCalls.push([]) - 1;
+    lostIds.set(opClass, lost);
+    lostCalls[lost]?.push(at);
+    events.push({ position: call.start, code: -1 - lost });
   });
-  const ordered = delayExpiry(events.sort((a, b) => a.position - b.position));
+  events.sort((a, b) => a.position - b.position);
   return {
     count: callAt.length,
     callAt: Int32Array.from(callAt),
     opClass: Int32Array.from(callAt, (at) => classes[at] as number),
-    events: Int32Array.from(ordered),
+    optional: Uint8Array.from(callAt, (at) => Number(calls[at]?.optional)),
+    events: Int32Array.from(events, (event) => event.code),
     lostClasses: Int32Array.from(lostIds.keys()),
     lostCalls,
-    lostExpire: Uint8Array.from(lostCalls, (mine) =>
-      mine.some((at) => calls[at]?.end !== Number.POSITIVE_INFINITY) ? 1 : 0,
-    ),
-    ...order(ordered, callAt.length),
+    ...order(events, callAt.length),
   };
 };
 
-const isReturn = (code: number): boolean => code > 0 && (code & 1) === 1;
-const isExpiry = (code: number): boolean => code < 0 && (code & 1) === 0;
-
-/**
- * Moves each expiry behind the first return of an operation that was invoked after it: from then on, what takes effect
- * does so after that invocation, too late. To expire at once would be wrong: what takes effect next may do so long
- * before the returns that the search has passed already.
- */
-const delayExpiry = (events: readonly Event[]): number[] => {
-  const codes: number[] = [];
-  const held: number[] = [];
-  const heldAtInvoke = new Map<number, number>();
-  let released = 0;
-  for (const { code } of events) {
-    if (isExpiry(code)) {
-      held.push(code);
-      continue;
-    }
-    codes.push(code);
-    if (code >= 0 && !isReturn(code)) heldAtInvoke.set(code >> 1, held.length);
-    if (!isReturn(code)) continue;
-    const due = heldAtInvoke.get(code >> 1) ?? 0;
-    while (released < due) codes.push(held[released++] as number);
-  }
-  return codes;
-};
-
 /** Ranks by return, and slots: the smallest number not in use while the operation is open. */
-const order = (events: readonly number[], count: number) => {
+const order = (events: readonly Event[], count: number) => {
   const rank = new Int32Array(count);
   const slot = new Int32Array(count);
   const byRank = new Int32Array(count);
@@ -104,7 +72,7 @@ const order = (events: readonly number[], count: number) => {
   const free: number[] = [];
   let slots = 0;
   let returned = 0;
-  events.forEach((code, at) => {
+  events.forEach(({ code }, at) => {
     if (code < 0) return;
     const op = code >> 1;
     if ((code & 1) === 0) {
@@ -128,8 +96,6 @@ export class Cursor {
   readonly next: Int32Array;
   /** By lost class: how many have been invoked before the frontier. */
   readonly available: Int32Array;
-  /** By lost class: how many of those, the first ones, can no longer take effect. */
-  readonly expired: Int32Array;
   readonly #prev: Int32Array;
   readonly #tape: Tape;
   readonly #pure: Uint8Array;
@@ -141,7 +107,6 @@ export class Cursor {
     this.next = new Int32Array(tape.count + 2);
     this.#prev = new Int32Array(tape.count + 2);
     this.available = new Int32Array(tape.lostClasses.length);
-    this.expired = new Int32Array(tape.lostClasses.length);
     for (const head of [tape.count, tape.count + 1]) {
       this.next[head] = head;
       this.#prev[head] = head;
@@ -157,21 +122,15 @@ export class Cursor {
   }
 
   #forward(code: number): void {
-    if (code < 0) this.#count(code, 1);
+    if (code < 0) this.available[-1 - code]!++;
     else if ((code & 1) === 0) this.#insert(code >> 1);
     else this.#unlink(code >> 1);
   }
 
   #back(code: number): void {
-    if (code < 0) this.#count(code, -1);
+    if (code < 0) this.available[-1 - code]!--;
     else if ((code & 1) === 0) this.#unlink(code >> 1);
     else this.#relink(code >> 1);
-  }
-
-  #count(code: number, by: number): void {
-    const lost = (-1 - code) >> 1;
-    if (isExpiry(code)) this.expired[lost]! += by;
-    else this.available[lost]! += by;
   }
 
   #insert(op: number): void {

@@ -29,7 +29,8 @@ export type SearchOptions<S> = {
 const memoryMax = 512 * 1024 * 1024;
 const lostElementsMax = 16_000_000;
 const lookUpsPerConfiguration = 64;
-const statesTold = 8;
+/** More states than this are not listed. */
+export const statesMax = 8;
 
 /**
  * Decides by depth-first search over configurations: which return comes next (the frontier), which open operations
@@ -53,6 +54,9 @@ class Search<S> {
   readonly #rowsMax: number;
   /** By class: the turn in which an open operation of it was seen. */
   readonly #seen: Int32Array;
+  readonly #seenOptional: Int32Array;
+  /** The step by which the operation at the frontier, an optional one, does not take effect. */
+  readonly #skip: number;
   #turn = 0;
   #lookUps = 0;
   #deepest = 0;
@@ -72,6 +76,8 @@ class Search<S> {
     this.#budget = budget;
     this.#rowsMax = Math.floor(memoryMax / Visited.bytesPerRow(this.#visited.words));
     this.#seen = new Int32Array(this.#transitions.ops.length);
+    this.#seenOptional = new Int32Array(this.#transitions.ops.length);
+    this.#skip = this.#tape.count + this.#tape.lostClasses.length;
     this.#mask = new Int32Array(this.#visited.words);
   }
 
@@ -122,45 +128,60 @@ class Search<S> {
   }
 
   /**
-   * The step to try after `last` (-1: from the first): an open impure operation, or `count` + a lost class;
+   * The step to try after `last` (-1: from the first): an open impure operation, `count` + a lost class, or `#skip`;
    * -1 when there is none left.
    */
   #nextStep(last: number): number {
-    const { count, rank, opClass } = this.#tape;
-    const { next } = this.#cursor;
+    const { count, rank, byRank, optional } = this.#tape;
+    if (last === this.#skip) return -1;
     this.#turn++;
-    const after = last === -1 ? -1 : last < count ? (rank[last] as number) : count;
+    const step = this.#nextOpen(last === -1 ? -1 : last < count ? (rank[last] as number) : count);
+    if (step !== -1) return step;
+    const lost = this.#nextLost(last < count ? 0 : last - count + 1);
+    if (lost !== -1) return lost;
+    return optional[byRank[this.#frontier] as number] === 1 ? this.#skip : -1;
+  }
+
+  /** In order of return, of each class only the first; what is optional cannot stand in for what is not. */
+  #nextOpen(afterRank: number): number {
+    const { count, rank, opClass, optional } = this.#tape;
+    const { next } = this.#cursor;
     for (let op = next[count] as number; op !== count; op = next[op] as number) {
       const kind = opClass[op] as number;
       if (this.#isAhead(op) || this.#seen[kind] === this.#turn) continue;
-      this.#seen[kind] = this.#turn;
-      if ((rank[op] as number) > after && this.#step(kind) !== -1) return op;
+      const isOptional = optional[op] === 1;
+      if (isOptional && this.#seenOptional[kind] === this.#turn) continue;
+      (isOptional ? this.#seenOptional : this.#seen)[kind] = this.#turn;
+      if ((rank[op] as number) <= afterRank) continue;
+      const state = this.#step(kind);
+      if (state !== -1 && (!isOptional || this.#isWorthwhile(op, state))) return op;
     }
-    return this.#nextLost(last < count ? 0 : last - count + 1);
+    return -1;
+  }
+
+  /** At its return, an optional operation may matter to what comes after; until then it can wait for a reason. */
+  #isWorthwhile(op: number, next: number): boolean {
+    if (next === this.#state) return false;
+    return this.#tape.rank[op] === this.#frontier || this.#isNoticed(next);
   }
 
   #nextLost(from: number): number {
-    const { count, lostClasses, lostExpire } = this.#tape;
+    const { count, lostClasses } = this.#tape;
     for (let lost = from; lost < lostClasses.length; lost++) {
       const kind = lostClasses[lost] as number;
+      if (this.#seen[kind] === this.#turn || this.#seenOptional[kind] === this.#turn) continue;
       if (this.#spare(lost) === 0) continue;
-      // An open operation of the class goes first, unless the lost one has no time to go later.
-      if (this.#seen[kind] === this.#turn && lostExpire[lost] === 0) continue;
       const next = this.#step(kind);
       if (next !== -1 && next !== this.#state && this.#isNoticed(next)) return count + lost;
     }
     return -1;
   }
 
-  /** How many of a lost class can still take effect. Of equal ones, the first to expire goes first. */
   #spare(lost: number): number {
     const available = this.#cursor.available[lost] as number;
-    return available === 0 ? 0 : available - this.#gone(lost);
-  }
-
-  #gone(lost: number): number {
-    const used = this.#lost === 0 ? 0 : this.#lostSets.count(this.#lost, lost);
-    return Math.max(used, this.#cursor.expired[lost] as number);
+    return available === 0 || this.#lost === 0
+      ? available
+      : available - this.#lostSets.count(this.#lost, lost);
   }
 
   /** Would some operation that can go next end differently in state `next` than in the state at hand? */
@@ -198,11 +219,12 @@ class Search<S> {
 
   /** Lets a step take effect, and everything that follows without a choice. */
   #take(step: number): void {
-    const { count, opClass, lostClasses } = this.#tape;
-    if (step >= count) {
-      const lost = step - count;
-      this.#lost = this.#lostSets.raise(this.#lost, lost, this.#gone(lost) + 1);
-      this.#state = this.#step(lostClasses[lost] as number);
+    const { count, opClass, lostClasses, byRank } = this.#tape;
+    if (step === this.#skip) {
+      this.#flip(byRank[this.#frontier] as number);
+    } else if (step >= count) {
+      this.#lost = this.#lostSets.add(this.#lost, step - count);
+      this.#state = this.#step(lostClasses[step - count] as number);
     } else {
       this.#state = this.#step(opClass[step] as number);
       this.#flip(step);
@@ -271,7 +293,7 @@ class Search<S> {
 
   #statesAt(frontier: number): string[] {
     const states = new Set<number>();
-    for (let row = 0; row < this.#visited.size && states.size < statesTold; row++)
+    for (let row = 0; row < this.#visited.size && states.size < statesMax; row++)
       if (this.#visited.frontier[row] === frontier) states.add(this.#visited.state[row] as number);
     const describe = this.#model.describeState ?? ((state: S) => JSON.stringify(state));
     return [...states].map((state) => describe(this.#transitions.state(state)));

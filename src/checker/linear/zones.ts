@@ -1,0 +1,237 @@
+// Zones (Gibbons and Korach 1997): linearizability of a register whose written values are all different, without search.
+import type { Call } from './calls.ts';
+import { canonical, type Model } from './model.ts';
+
+const never = Number.POSITIVE_INFINITY;
+const always = Number.NEGATIVE_INFINITY;
+const none = -1;
+/** The value that the register starts with. */
+const initial = 0;
+
+/** Calls of one register as numbers: which value each one reads and writes, -1 for none; value 0 is the first. */
+export type Accesses = {
+  readonly calls: readonly Call[];
+  readonly reads: Int32Array;
+  readonly writes: Int32Array;
+  /** By value: the call that writes it, -1 for none. */
+  readonly writer: Int32Array;
+};
+
+/** Undefined when the model is no register, or a value is written twice (the first one included). */
+export const accessesOf = <S>(model: Model<S>, calls: readonly Call[]): Accesses | undefined => {
+  const { register } = model;
+  if (register === undefined) return undefined;
+  const ids = new Map<string | number, number>([[canonical(model.init), initial]]);
+  const idOf = (held: { readonly value: unknown } | undefined): number => {
+    if (held === undefined) return none;
+    const text = canonical(held.value);
+    const known = ids.get(text);
+    if (known !== undefined) return known;
+    ids.set(text, ids.size);
+    return ids.size - 1;
+  };
+  const reads = new Int32Array(calls.length);
+  const writes = new Int32Array(calls.length);
+  const writer = new Int32Array(2 * calls.length + 1).fill(none);
+  for (let call = 0; call < calls.length; call++) {
+    const access = register((calls[call] as Call).op);
+    reads[call] = idOf(access.reads);
+    const value = idOf(access.writes);
+    writes[call] = value;
+    if (value === none) continue;
+    if (value === initial || writer[value] !== none) return undefined;
+    writer[value] = call;
+  }
+  return { calls, reads, writes, writer: writer.slice(0, ids.size) };
+};
+
+/** Values whose operations no order explains; undefined when there is one. */
+export type Conflict = { readonly values: readonly number[] } | undefined;
+
+/**
+ * Judges what had happened at a moment: what had not returned by `horizon` (a position of the history) may never have.
+ * Values that successful compare-and-sets link form a block, which must not be interleaved with others. A block's zone
+ * runs from its least return to its greatest invocation; two zones conflict when each must precede the other.
+ */
+export class Zones {
+  readonly #accesses: Accesses;
+  readonly #horizon: number;
+  /** By value: least return and greatest invocation of the operations that only read it. */
+  readonly #readEnd: Float64Array;
+  readonly #readStart: Float64Array;
+  /** By value: the call that replaces it by compare-and-set. */
+  readonly #replacer: Int32Array;
+  readonly #counts: Uint8Array;
+  readonly #due: number[] = [];
+
+  constructor(accesses: Accesses, horizon: number) {
+    const values = accesses.writer.length;
+    this.#accesses = accesses;
+    this.#horizon = horizon;
+    this.#readEnd = new Float64Array(values).fill(never);
+    this.#readStart = new Float64Array(values).fill(always);
+    this.#replacer = new Int32Array(values).fill(none);
+    this.#counts = new Uint8Array(accesses.calls.length);
+  }
+
+  conflict(): Conflict {
+    return this.#gather() ?? this.#blocks();
+  }
+
+  /** Whether a call certainly took effect, or is needed to explain one that did. */
+  counted(call: number): boolean {
+    return this.#counts[call] === 1;
+  }
+
+  #endOf(call: number): number {
+    const { end } = this.#accesses.calls[call] as Call;
+    return end > this.#horizon ? never : end;
+  }
+
+  #startOf(call: number): number {
+    return (this.#accesses.calls[call] as Call).start;
+  }
+
+  /** Collects what certainly happened, and the lost writes that it needs. */
+  #gather(): Conflict {
+    const { calls } = this.#accesses;
+    for (let call = 0; call < calls.length; call++) {
+      const { optional, end } = calls[call] as Call;
+      if (!optional && end <= this.#horizon) this.#due.push(call);
+      for (let next = this.#due.pop(); next !== undefined; next = this.#due.pop()) {
+        const conflict = this.#count(next);
+        if (conflict !== undefined) return conflict;
+      }
+    }
+    return undefined;
+  }
+
+  #count(call: number): Conflict {
+    if (this.#counts[call] === 1) return undefined;
+    this.#counts[call] = 1;
+    const value = this.#accesses.reads[call] as number;
+    if (value === none) return undefined;
+    const writer = this.#accesses.writer[value] as number;
+    if (writer !== none) this.#due.push(writer);
+    const next = this.#accesses.writes[call] as number;
+    // What is written later than the horizon cannot have been read.
+    if (value !== initial && (writer === none || this.#startOf(writer) > this.#horizon))
+      return { values: [value, ...(next === none ? [] : this.#valuesFrom(next))] };
+    if (next !== none) {
+      const other = this.#replacer[value] as number;
+      if (other !== none) {
+        const rival = this.#accesses.writes[other] as number;
+        return { values: [value, ...this.#valuesFrom(rival), ...this.#valuesFrom(next)] };
+      }
+      this.#replacer[value] = call;
+      return undefined;
+    }
+    this.#readEnd[value] = Math.min(this.#readEnd[value] as number, this.#endOf(call));
+    this.#readStart[value] = Math.max(this.#readStart[value] as number, this.#startOf(call));
+    return undefined;
+  }
+
+  /** Walks every block from the value that begins it, and compares their zones. */
+  #blocks(): Conflict {
+    const { writer, reads } = this.#accesses;
+    const fronts: Front[] = [];
+    let linked = 0;
+    for (let value = 0; value < writer.length; value++) {
+      const call = writer[value] as number;
+      const begins =
+        value === initial || (call !== none && this.counted(call) && reads[call] === none);
+      if (!begins) {
+        if (call !== none && this.counted(call)) linked++;
+        continue;
+      }
+      const walked = this.#walk(value);
+      if ('values' in walked) return walked;
+      linked -= walked.links;
+      fronts.push(walked);
+    }
+    // Values linked in a circle hang on no beginning.
+    if (linked !== 0) return { values: this.#circle(fronts) };
+    return overlap(fronts, (front) => this.#valuesFrom(front.value));
+  }
+
+  #walk(begin: number): Front | { readonly values: readonly number[] } {
+    const { writer, writes } = this.#accesses;
+    let first = never;
+    let last = always;
+    let links = 0;
+    let call = writer[begin] as number;
+    for (let value = begin; ; links++) {
+      const start = value === initial ? always : this.#startOf(call);
+      const end = value === initial ? always : this.#endOf(call);
+      // What comes later in the block must not return before something earlier was invoked.
+      if (end < last) return { values: this.#valuesFrom(begin) };
+      last = Math.max(last, start);
+      if ((this.#readEnd[value] as number) < last) return { values: this.#valuesFrom(begin) };
+      last = Math.max(last, this.#readStart[value] as number);
+      first = Math.min(first, end, this.#readEnd[value] as number);
+      call = this.#replacer[value] as number;
+      if (call === none) return { value: begin, first, last, links };
+      value = writes[call] as number;
+    }
+  }
+
+  #valuesFrom(begin: number): number[] {
+    const values = [begin];
+    for (let call = this.#replacer[begin] as number; call !== none; ) {
+      const value = this.#accesses.writes[call] as number;
+      if (value === begin) break;
+      values.push(value);
+      call = this.#replacer[value] as number;
+    }
+    return values;
+  }
+
+  #circle(fronts: readonly Front[]): number[] {
+    const reached = new Set(fronts.flatMap(({ value }) => this.#valuesFrom(value)));
+    const { writer } = this.#accesses;
+    const lone = writer.findIndex(
+      (call, value) => call !== none && this.counted(call) && !reached.has(value),
+    );
+    return this.#valuesFrom(lone);
+  }
+}
+
+/** A block: its first value, least return, greatest invocation, and how many values follow the first. */
+type Front = {
+  readonly value: number;
+  readonly first: number;
+  readonly last: number;
+  readonly links: number;
+};
+
+/** Forward zones must not overlap; a backward zone must not lie inside a forward one. */
+const overlap = (fronts: readonly Front[], valuesOf: (front: Front) => number[]): Conflict => {
+  const forward = fronts
+    .filter(({ first, last }) => first < last)
+    .sort((a, b) => a.first - b.first);
+  for (let i = 1; i < forward.length; i++) {
+    const before = forward[i - 1] as Front;
+    const after = forward[i] as Front;
+    if (after.first < before.last) return { values: [...valuesOf(before), ...valuesOf(after)] };
+  }
+  const firsts = Float64Array.from(forward, ({ first }) => first);
+  for (const back of fronts) {
+    if (back.first < back.last) continue;
+    const around = forward[below(firsts, back.last)];
+    if (around !== undefined && back.first < around.last)
+      return { values: [...valuesOf(around), ...valuesOf(back)] };
+  }
+  return undefined;
+};
+
+/** Index of the greatest number below `bound` in an ascending array; -1 when there is none. */
+const below = (ascending: Float64Array, bound: number): number => {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] as number) < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+};
