@@ -14,6 +14,10 @@ export type ActiveFault = {
   readonly armed: Set<string>;
   /** Every node has answered the strike. */
   struck: boolean;
+  /** A node has healed itself of it, its lease being out. */
+  lapsed: boolean;
+  /** A node could not even say so: then only a proof from the other nodes closes the fault. */
+  unheard: boolean;
   /** Set while it is being healed, so that it is healed once. */
   healing: Promise<Proof> | undefined;
 };

@@ -2,6 +2,9 @@
 import { messageOf } from '../base/errors.ts';
 import type { Agent } from './agent.ts';
 
+/** How a fault ended on a node: we asked for it, its lease ran out, or nothing was heard for longer than the lease. */
+export type Ending = 'runner' | 'lease' | 'silence';
+
 export type LeaseOptions = {
   readonly agents: readonly Agent[];
   readonly seconds: number;
@@ -11,8 +14,7 @@ export type LeaseOptions = {
   readonly armedOn: (node: string) => readonly string[];
   /** Ids that were struck and answered: a node that does not know them has lost them. */
   readonly struckOn: (node: string) => readonly string[];
-  /** No longer in force on the node: `lease` when it healed itself, `runner` when we asked for it. */
-  readonly onGone: (node: string, ids: readonly string[], by: 'lease' | 'runner') => void;
+  readonly onGone: (node: string, ids: readonly string[], by: Ending) => void;
   readonly onWarning: (message: string, node: string) => void;
 };
 
@@ -143,7 +145,7 @@ export class LeaseKeeper {
     }
     const struck = this.#options.struckOn(node);
     if (this.untilOutMs(node) === 0 && struck.length > 0)
-      this.#options.onGone(node, struck, 'lease');
+      this.#options.onGone(node, struck, 'silence');
   }
 
   /** The node healed itself and gave itself back: take it again, so that later faults can strike there. */

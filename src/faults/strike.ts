@@ -22,7 +22,16 @@ export const strike = async (
   requireTargets(world, plan);
   signal?.throwIfAborted();
   const armed = new Set(Object.keys(plan.nodes));
-  const active: ActiveFault = { id, plan, mechanism, armed, struck: false, healing: undefined };
+  const active: ActiveFault = {
+    id,
+    plan,
+    mechanism,
+    armed,
+    struck: false,
+    lapsed: false,
+    unheard: false,
+    healing: undefined,
+  };
   await world.record({ type: 'planned', id, time: decidedAt, plan });
   world.faults.set(id, active);
   try {
@@ -86,7 +95,7 @@ const abandon = async (world: FaultWorld, fault: ActiveFault, cause: unknown): P
   const failures = await undo(world, fault);
   try {
     await world.record({ type: 'failed', id, time: world.now(), message: messageOf(cause) });
-    if (failures.length === 0) await settle(world, fault, 'runner');
+    if (failures.length === 0) await settle(world, fault);
     else world.warn(`fault ${id} is left to the lease of ${sayFailures(failures)}`);
   } catch (trouble) {
     world.warn(`fault ${id}: ${messageOf(trouble)}`);

@@ -5,8 +5,7 @@ import { exitCodes, messageOf, OrdealError } from '../base/errors.ts';
 import type { Proof } from '../contract/faults.ts';
 import { type NodeFailure, sayFailures } from './agent.ts';
 import { type ActiveFault, type FaultWorld, onNodes, othersOf, provenOr } from './fault-world.ts';
-
-type By = 'runner' | 'lease';
+import type { Ending } from './lease.ts';
 
 /** Milliseconds between attempts at a node that could not be healed. */
 const retryMs = 1_000;
@@ -24,13 +23,21 @@ export const undo = async (
   return failures;
 };
 
-/** Proves that nothing is left of a fault and closes it in the ledger; throws `not-healed` when something is. */
-export const settle = async (world: FaultWorld, fault: ActiveFault, by: By): Promise<Proof> => {
-  const { mechanism, plan } = fault;
+/** Proves that nothing is left of a fault and closes it in the ledger; throws `not-healed` when something may be. */
+export const settle = async (
+  world: FaultWorld,
+  fault: ActiveFault,
+  unhealed: readonly NodeFailure[] = [],
+): Promise<Proof> => {
+  const { id, mechanism, plan } = fault;
   const others = othersOf(world, fault);
   const proof = await provenOr(mechanism.proveHeal(plan, world.nodes, others));
-  if (proof.holds === false) return fail(world, fault, proof.says);
-  await close(world, fault, { by, proof });
+  if (proof.holds === false || (fault.unheard && proof.holds !== true))
+    return fail(world, fault, [sayFailures(unhealed), proof.says].filter(Boolean).join('; '));
+  world.faults.delete(id);
+  world.settled.set(id, proof);
+  const by = fault.lapsed ? 'lease' : 'runner';
+  await world.record({ type: 'healed', id, time: world.now(), by, proof });
   return proof;
 };
 
@@ -48,45 +55,59 @@ export const heal = (world: FaultWorld, id: string): Promise<Proof> => {
 
 const healNow = async (world: FaultWorld, fault: ActiveFault): Promise<Proof> => {
   const failures = await undo(world, fault);
-  if (failures.length > 0) return fail(world, fault, sayFailures(failures));
-  return settle(world, fault, 'runner');
+  return fault.armed.size > 0 ? fail(world, fault, sayFailures(failures)) : settle(world, fault);
 };
 
-/** A node says, or its silence for longer than the lease means, that it has undone these faults. */
+/** A node says, or its silence for longer than the lease means, that these faults are over there. */
 export const faultsGone = async (
   world: FaultWorld,
-  gone: { readonly node: string; readonly ids: readonly string[]; readonly by: By },
+  gone: { readonly node: string; readonly ids: readonly string[]; readonly by: Ending },
 ): Promise<void> => {
   for (const id of gone.ids) {
     const fault = world.faults.get(id);
     if (fault === undefined || !fault.armed.delete(gone.node)) continue;
-    if (gone.by === 'lease') world.warn(`the lease ran out: fault ${id} is over here`, gone.node);
+    if (gone.by !== 'runner') {
+      lapse(fault, gone.by);
+      world.warn(`the lease ran out: fault ${id} is over here`, gone.node);
+    }
     if (fault.armed.size > 0 || fault.healing !== undefined) continue;
-    fault.healing = settle(world, fault, gone.by);
-    await fault.healing.catch((cause: unknown) => world.warn(messageOf(cause)));
-    fault.healing = undefined;
+    await heal(world, id).catch((cause: unknown) => world.warn(messageOf(cause)));
   }
+};
+
+const lapse = (fault: ActiveFault, by: 'lease' | 'silence'): void => {
+  fault.lapsed = true;
+  if (by === 'silence') fault.unheard = true;
 };
 
 /** Undoes everything, newest first and past failures, waiting out the leases of nodes that cannot be reached. */
 export const healAll = async (world: FaultWorld): Promise<Proof> => {
   await Promise.allSettled(world.striking);
+  await Promise.allSettled([...world.faults.values()].map((fault) => fault.healing));
   const faults = [...world.faults.values()].toReversed();
-  await Promise.allSettled(faults.map((fault) => fault.healing));
+  const turns = faults.map((fault) => takeTurn(fault));
   const reasons = new Map<ActiveFault, readonly NodeFailure[]>();
   for (const fault of faults) reasons.set(fault, await undo(world, fault));
   await waitOut(world, faults, reasons);
-  const proofs: Proof[] = [];
-  const failures: string[] = [];
-  for (const fault of faults) {
-    if (world.settled.has(fault.id)) continue;
-    await settleLast(world, fault, reasons.get(fault) ?? []).then(
-      (proof) => proofs.push(proof),
-      (cause: unknown) => failures.push(messageOf(cause)),
-    );
-  }
+  const results: PromiseSettledResult<Proof>[] = [];
+  for (const [i, fault] of faults.entries())
+    results.push(await turns[i]!(settleLast(world, fault, reasons.get(fault) ?? [])));
+  const failures = results.flatMap((r) => (r.status === 'rejected' ? [messageOf(r.reason)] : []));
   if (failures.length > 0) throw notHealed(failures.join('; '));
-  return mergeProofs(proofs);
+  return mergeProofs(results.flatMap((r) => (r.status === 'fulfilled' ? [r.value] : [])));
+};
+
+/** Whoever asks to heal the fault from now on waits for our answer; give it with the function returned. */
+const takeTurn = (fault: ActiveFault) => {
+  const turn = Promise.withResolvers<Proof>();
+  turn.promise.catch(() => undefined); // nobody may be asking
+  fault.healing = turn.promise;
+  return async (answer: Promise<Proof>): Promise<PromiseSettledResult<Proof>> => {
+    const [result] = await Promise.allSettled([answer]);
+    fault.healing = undefined;
+    turn.resolve(answer);
+    return result;
+  };
 };
 
 /** Tries again every second until every node is healed or has certainly healed itself. */
@@ -106,28 +127,15 @@ const waitOut = async (
   }
 };
 
-const settleLast = async (
+const settleLast = (
   world: FaultWorld,
   fault: ActiveFault,
   unhealed: readonly NodeFailure[],
 ): Promise<Proof> => {
-  if (fault.armed.size === 0) return settle(world, fault, 'runner');
-  // The lease of these nodes is out, but nobody there can say so: only a proof from outside counts.
-  const others = othersOf(world, fault);
-  const proof = await provenOr(fault.mechanism.proveHeal(fault.plan, world.nodes, others));
-  if (proof.holds !== true) return fail(world, fault, `${sayFailures(unhealed)}; ${proof.says}`);
-  await close(world, fault, { by: 'lease', proof });
-  return proof;
-};
-
-const close = async (
-  world: FaultWorld,
-  fault: ActiveFault,
-  { by, proof }: { readonly by: By; readonly proof: Proof },
-): Promise<void> => {
-  world.faults.delete(fault.id);
-  world.settled.set(fault.id, proof);
-  await world.record({ type: 'healed', id: fault.id, time: world.now(), by, proof });
+  // What is armed still is where nobody answers, for longer than the lease.
+  if (fault.armed.size > 0) lapse(fault, 'silence');
+  fault.armed.clear();
+  return settle(world, fault, unhealed);
 };
 
 const fail = async (world: FaultWorld, fault: ActiveFault, why: string): Promise<never> => {
