@@ -180,7 +180,7 @@ describe('fault windows', () => {
 });
 
 const anyOperation = fc
-  .record({ start: fc.nat(100), length: fc.option(fc.nat(40), { nil: undefined }) })
+  .record({ start: fc.nat(24), length: fc.option(fc.nat(9), { nil: undefined }) })
   .map(({ start, length }): Operation => {
     const base = { index: 0, process: 0, f: 'read', value: null, start };
     return length === undefined
@@ -188,7 +188,7 @@ const anyOperation = fc
       : { ...base, type: 'ok', end: start + length };
   });
 const anySpans = fc
-  .uniqueArray(fc.nat(120), { maxLength: 12 })
+  .uniqueArray(fc.nat(30), { maxLength: 12 })
   .map((cuts) => cuts.sort((a, b) => a - b))
   .map((cuts) =>
     Array.from({ length: cuts.length >> 1 }, (_, i) => ({
@@ -255,6 +255,16 @@ describe('recovery', () => {
       at: 4 * second,
       nodes: { n1: 0.25 * second, n2: 1.5 * second, n3: undefined },
     });
+  });
+  test('a success at the very moment of the heal counts', () => {
+    const history = historyOf([3, 0, 'invoke', 'read'], [4, 0, 'ok', 'read']);
+    const [recovery] = recoveryOf({
+      operations: operationsOf(history),
+      windows: ledgerWindows(ledger, ['n1']),
+      nodes: ['n1'],
+      nodeOf: nodeOfProcess(['n1'], 1),
+    });
+    expect(recovery?.nodes).toEqual({ n1: 0 });
   });
   test('coverage counts proofs, time, nodes and directed links', () => {
     const windows = ledgerWindows(sampleLedger(40), all);

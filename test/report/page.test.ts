@@ -242,6 +242,24 @@ describe.skipIf(!hasChromium)(`the report (${noChromium})`, () => {
     });
   });
 
+  test('the policy forbids scripts, pictures and connections that are not its own', async () => {
+    await visit(sampleRun({ history: [], ledger: [] }), async ({ page }) => {
+      const refused = await page.evaluate<string[]>(`(async () => {
+        const seen = [];
+        document.addEventListener('securitypolicyviolation', (event) => seen.push(event.effectiveDirective));
+        document.body.insertAdjacentHTML('beforeend', '<img src="https://127.0.0.1:9/x.png"><p style="color: red">');
+        const script = document.createElement('script');
+        script.textContent = 'globalThis.pwned = 1';
+        document.body.append(script);
+        await fetch('https://127.0.0.1:9/').catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return [...new Set(seen)].sort();
+      })()`);
+      expect(refused).toEqual(['connect-src', 'img-src', 'script-src-elem', 'style-src-attr']);
+      expect(await page.evaluate(() => 'pwned' in globalThis)).toBe(false);
+    });
+  });
+
   test('hostile text in every field does nothing', async () => {
     await visit(hostileRun(), async ({ page, errors, requests }) => {
       for (const fold of await page.locator('summary').all()) await fold.click();

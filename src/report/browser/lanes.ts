@@ -6,7 +6,7 @@ type Window = PageData['windows'][number];
 export type Edges = { readonly left: number; readonly width: number };
 
 const lanesMost = 6;
-const textNarrowest = 28;
+const textNarrowest = 56;
 
 type Lane = { readonly kind: string; end: number };
 

@@ -30,7 +30,7 @@ export const frameOf = (chart: Chart, stage: Stage, hidden: ReadonlySet<number>)
     height: bbox.height,
     x: (time) => ((time - from) / (to - from)) * bbox.width,
     y: (latency) => chart.valToPos(latency, 'y', true) - bbox.top,
-    cells: [1.5 * scale, 3 * scale, 3 * scale],
+    cells: [1.5 * scale, 5 * scale, 5 * scale],
     hidden,
   };
 };
