@@ -8,7 +8,7 @@ import type { RunEvent, RunResult } from '../contract/events.ts';
 import { lint } from '../history/lint.ts';
 import type { Op } from '../history/op.ts';
 import type { Ending } from '../runner/life.ts';
-import { readHistory } from '../store/reading.ts';
+import { hasHistory, readHistory } from '../store/reading.ts';
 import type { Run } from '../store/run-folder.ts';
 
 const problemsShown = 10;
@@ -27,12 +27,14 @@ const lintVerdict = (history: readonly Op[]): Verdict => {
 
 /** The checkers' verdicts on a history; a history that cannot be read is judged `unknown`. */
 const verdictsOn = async (
-  read: () => Promise<readonly Op[]>,
+  run: Run,
   checkers: Readonly<Record<string, Checker>>,
 ): Promise<Record<string, Verdict>> => {
+  if (!hasHistory(run))
+    return { history: { valid: 'unknown', reason: 'no operation was recorded' } };
   let history: readonly Op[];
   try {
-    history = await read();
+    history = await readHistory(run);
   } catch (thrown) {
     return { history: { valid: 'unknown', reason: messageOf(thrown) } };
   }
@@ -53,7 +55,8 @@ const exitCodeOf = (valid: Valid, ending: Ending): number => {
 /** Why the exit code is not the checkers' own, in one sentence. */
 const reasonOf = (ending: Ending): string | undefined => {
   const [failure] = ending.failures;
-  if (failure) return failure.message;
+  if (failure)
+    return failure.hint === undefined ? failure.message : `${failure.message}. ${failure.hint}`;
   if (!ending.healed) return 'not everything could be healed';
   return ending.interrupted ? 'interrupted, and healed' : undefined;
 };
@@ -70,7 +73,7 @@ export const judge = async (options: {
 }): Promise<RunResult> => {
   const { run, ending, emit } = options;
   emit({ type: 'phase', phase: 'check' });
-  const checkers = await verdictsOn(() => readHistory(run), options.checkers);
+  const checkers = await verdictsOn(run, options.checkers);
   for (const [checker, verdict] of Object.entries(checkers))
     emit({ type: 'verdict', checker, verdict });
   const valid = worst(Object.values(checkers).map((verdict) => verdict.valid));

@@ -4,9 +4,8 @@ import type { Node } from '../contract/node.ts';
 
 /** The failure of one node, with the node's name in front; keeps code, exit code and hint. */
 export const onNode = (node: string, thrown: unknown): OrdealError => {
-  const message = messageOf(thrown).startsWith(`${node}:`)
-    ? messageOf(thrown)
-    : `${node}: ${messageOf(thrown)}`;
+  const said = messageOf(thrown);
+  const message = said.startsWith(node) ? said : `${node}: ${said}`;
   if (!(thrown instanceof OrdealError))
     return infrastructureError(message, { code: 'node-failed', cause: thrown });
   const { code, exitCode, hint } = thrown;

@@ -44,6 +44,9 @@ const historyFileOf = (run: Run): string =>
   ['', '.zst', '.gz'].map((suffix) => run.historyFile + suffix).find((path) => existsSync(path)) ??
   run.historyFile;
 
+/** Whether a run came as far as its first operation. */
+export const hasHistory = (run: Run): boolean => existsSync(historyFileOf(run));
+
 /**
  * Reads the history of a run, or a history file from anywhere (`.jsonl`, also `.gz` or `.zst`); a torn last line is
  * dropped. Throws usage errors, with path and line for whatever is broken in the middle.
