@@ -120,6 +120,7 @@ class ConsoleReporter implements Reporter {
   }
 
   #tell(event: RunEvent): void {
+    if (event.type === 'phase') this.#toldAt = this.#heardAt; // progress is told of what goes on in it
     const text = lineOf(this.#state, event);
     const isKept = !this.#options.isTerminal || staysOnTerminal(event);
     if (text !== undefined && isKept) this.#screen.print([this.#stamp(text)]);

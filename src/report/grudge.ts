@@ -51,8 +51,16 @@ const deafnesses = (grudge: Grudge, nodes: readonly string[]): readonly string[]
 
 /** `n1 n2 | n3 n4 n5` for a clean split, else who does not hear whom. Nodes are named in the order given. */
 export const describeGrudge = (grudge: Grudge, nodes: readonly string[]): string => {
-  const sides = sidesOf(grudge, nodes);
-  if (sides !== undefined) return sides.map((side) => side.join(' ')).join(' | ');
+  const uncut = nodes.filter((a) => !nodes.some((b) => isCut(grudge, a, b) || isCut(grudge, b, a)));
+  const sides = sidesOf(
+    grudge,
+    nodes.filter((node) => !uncut.includes(node)),
+  );
+  if (sides !== undefined) {
+    const split = sides.map((side) => side.join(' ')).join(' | ');
+    if (uncut.length === 0) return split;
+    return `${split}, ${uncut.join(' ')} ${uncut.length === 1 ? 'hears' : 'hear'} all`;
+  }
   const said = deafnesses(grudge, nodes);
   if (said.length === 0) return 'nobody is cut off';
   return said.join('; ') + (isSymmetric(grudge, nodes) ? '' : ' (one way)');

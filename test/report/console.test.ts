@@ -71,13 +71,13 @@ test('in a log: plain lines with the time, a line for each fault, progress every
         1.5 s  installing the system
         2.0 s  warning  n3  slow disk
         3.0 s  running
-        5.1 s  41 operations, 19 a second, 90.2 % ok
         7.1 s  fault  partition n1 n2 | n3 n4 n5, in 108 ms
         7.6 s  effect proven  12 of 12 links cut: no probe came through
-       10.2 s  121 operations, 15 a second, 90.9 % ok
+        8.0 s  88 operations, 16 a second, 93.2 % ok
        13.0 s  healed by runner, proven  partition n1 n2 | n3 n4 n5
-       15.2 s  208 operations, 17 a second, 87.0 % ok
-       20.3 s  284 operations, 15 a second, 87.7 % ok
+       13.0 s  166 operations, 15 a second, 85.5 % ok
+       18.3 s  257 operations, 17 a second, 87.2 % ok
+       23.5 s  329 operations, 15 a second, 87.2 % ok
        25.0 s  checking the history
 
     ✗ INVALID  Stale read of key 3: process 4 read 17 after process 1 had overwritten it with 42.

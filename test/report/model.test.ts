@@ -94,7 +94,11 @@ describe('who no longer hears whom', () => {
       'n1 | n2 n3 n4 n5',
     ],
     [{ n4: ['n1', 'n2'] }, 'n4 hears no n1 n2 (one way)'],
-    [{ n4: ['n1'], n5: ['n1'], n1: ['n4', 'n5'] }, 'n1 hears no n4 n5; n4 n5 hear no n1'],
+    [{ n4: ['n1'], n5: ['n1'], n1: ['n4', 'n5'] }, 'n1 | n4 n5, n2 n3 hear all'],
+    [
+      { n1: ['n3'], n3: ['n1', 'n4'], n4: ['n3', 'n5'], n5: ['n4'] },
+      'n1 hears no n3; n3 hears no n1 n4; n4 hears no n3 n5; n5 hears no n4',
+    ],
     [{ n1: [] }, 'nobody is cut off'],
   ])('%j', (grudge, said) => expect(describeGrudge(grudge, all)).toBe(said));
   test('nodes with names of object members are nodes like others', () => {
