@@ -59,20 +59,16 @@ const newest = <T extends { readonly term: bigint }>(
 const nameOf = (view: View, peerUrls: readonly string[]): string | undefined =>
   view.nodes.find((node) => peerUrls.includes(peerUrl(node, view.layout)))?.name;
 
-/** The node that leads in the highest term anybody knows of; none while there is no leader or nobody answers. */
+/**
+ * The node that leads in the highest term anybody knows of, when it says so itself; none while there is no leader, while
+ * it does not answer (killed, paused), or when nobody does.
+ */
 export const leaders = async (view: View): Promise<readonly string[]> => {
   const answers = (await askAll<Status>(view, status)).filter(
     ({ answer }) => answer.leader !== '0',
   );
-  const best = newest(answers);
-  if (best === undefined) return [];
-  const self = answers.find(({ answer }) => answer.self === best.answer.leader);
-  if (self !== undefined) return [self.node.name];
-  // The leader itself does not answer: ask for its name who believes in it.
-  const [list] = await askAll<MemberList>({ ...view, nodes: [best.node] }, memberList);
-  const member = list?.answer.members.find(({ id }) => id === best.answer.leader);
-  const name = member && (nameOf(view, member.peerUrls) ?? member.name);
-  return name ? [name] : [];
+  const leader = newest(answers)?.answer.leader;
+  return answers.filter(({ answer }) => answer.self === leader).map(({ node }) => node.name);
 };
 
 /** The members as the node with the highest term sees them, by the names of the nodes; undefined when nobody answers. */

@@ -4,8 +4,8 @@ import { infrastructureError, messageOf } from '../../base/errors.ts';
 import type { Node } from '../../contract/node.ts';
 import { withGateway } from './cluster-state.ts';
 import { ExchangeError } from './exchange.ts';
-import { range } from './gateway.ts';
-import type { Layout } from './layout.ts';
+import { type MemberList, memberList, range } from './gateway.ts';
+import { type Layout, peerUrl } from './layout.ts';
 import { lastWords } from './log-tail.ts';
 
 export type Health = {
@@ -23,7 +23,7 @@ const pauseMs = 50;
 /** Attempts between two looks at the process, which cost a command on the node; after a slow attempt there always is one. */
 const lookEvery = 10;
 
-/** Resolves once a linearizable read through this node is answered: it is a member, and there is a leader and a majority. */
+/** Resolves once a linearizable read through this node is answered: there is a leader and a majority, and it belongs. */
 export const untilHealthy = async (health: Health): Promise<void> => {
   const { node, layout, deadlineMs, isRunning } = health;
   const deadline = AbortSignal.timeout(deadlineMs);
@@ -33,9 +33,9 @@ export const untilHealthy = async (health: Health): Promise<void> => {
     let last: unknown;
     for (let attempt = 1; ; attempt++)
       try {
-        const options = { timeoutMs: attemptMs, signal, serializable: false };
-        await range(gateway, 'ordeal/health', options);
-        return;
+        const options = { timeoutMs: attemptMs, signal };
+        await range(gateway, 'ordeal/health', { ...options, serializable: false });
+        return checkMembership(health, await memberList(gateway, options));
       } catch (thrown) {
         health.signal.throwIfAborted();
         if (deadline.aborted)
@@ -47,6 +47,14 @@ export const untilHealthy = async (health: Health): Promise<void> => {
         await sleep(pauseMs);
       }
   });
+};
+
+/** Another etcd on the node's port would answer as well, and be taken for the one that could not start because of it. */
+const checkMembership = ({ node, layout }: Health, list: MemberList): void => {
+  const url = peerUrl(node, layout);
+  if (list.members.some(({ name, peerUrls }) => name === node.name && peerUrls.includes(url)))
+    return;
+  throw new Error(`another etcd answers on port ${layout.clientPort}`);
 };
 
 const logLines = 400;

@@ -34,7 +34,8 @@ export const memberProcess = (node: Node, layout: Layout): MemberProcess => {
       const argv = etcdCommand({ node, layout, bootstrap, snapshotCount });
       await startDaemon(remote, { ...place, argv, logFile: layout.logFile(node) });
     },
-    stop: () => stopDaemon(remote, place),
+    // When all members stop at once, a leader waits seconds for a successor.
+    stop: () => stopDaemon(remote, { ...place, graceMs: 3_000 }),
     kill: () => stopDaemon(remote, { ...place, signal: 'KILL' }),
     signal: async (name) => {
       await signalDaemon(remote, place, name);
