@@ -50,8 +50,8 @@ const checkRun = async (run: Run): Promise<number> => {
     ...(reason === undefined ? {} : { reason }),
   };
   await writeVerdict(run, result);
-  await writeReports(run.folder);
-  emit({ type: 'end', result });
+  const { summary } = await writeReports(run.folder);
+  terminal.summarise(summary);
   return result.exitCode;
 };
 

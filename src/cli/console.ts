@@ -1,10 +1,13 @@
 // The console of a run: a live block on a terminal, plain lines elsewhere, told of every event.
 import type { Reporter } from '../contract/events.ts';
 import { consoleReporter } from '../report/console.ts';
+import type { SummaryData } from '../report/summary.ts';
 
 const tickMs = 100;
 
 export type Console = Reporter & {
+  /** Sums up a stored run. */
+  summarise(data: SummaryData): void;
   /** Stops the clock of the live block. */
   [Symbol.dispose](): void;
 };
@@ -28,6 +31,7 @@ export const openConsole = (): Console => {
   timer.unref();
   return {
     onEvent: (event) => reporter.onEvent(event),
+    summarise: (data) => reporter.summarise(data),
     [Symbol.dispose]: () => clearInterval(timer),
   };
 };

@@ -6,7 +6,7 @@ import { faultWords } from './fault-words.ts';
 import { duration, visible } from './format.ts';
 import { LiveState, liveLines, phaseWord, progressWords } from './live.ts';
 import { coloured, type Paint, plain } from './paint.ts';
-import { summaryLines } from './summary.ts';
+import { type SummaryData, summaryLines } from './summary.ts';
 
 export type ConsoleOptions = {
   /** Where lines go; `columns` is asked before every redraw. */
@@ -87,7 +87,14 @@ const openingLine = (event: Extract<RunEvent, { readonly type: 'begin' }>, paint
 const staysOnTerminal = (event: RunEvent): boolean =>
   event.type === 'warning' || (event.type === 'fault' && event.entry.type === 'failed');
 
-class ConsoleReporter implements Reporter {
+export type LiveConsole = Reporter & {
+  /** Redraws, or tells progress, when it is time to. */
+  tick(): void;
+  /** Sums up a run that it did not watch; one that it watched is summed up by its `end`. */
+  summarise(data: SummaryData): void;
+};
+
+class ConsoleReporter implements LiveConsole {
   readonly #options: ConsoleOptions;
   readonly #paint: Paint;
   readonly #screen: Screen;
@@ -96,6 +103,7 @@ class ConsoleReporter implements Reporter {
   #drawnAt = Number.NEGATIVE_INFINITY;
   #toldAt: number;
   #heardAt: number;
+  #isOver = false;
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
@@ -137,7 +145,7 @@ class ConsoleReporter implements Reporter {
 
   #redraw(): void {
     const now = this.#options.now();
-    if (this.#state.result !== undefined || now - this.#drawnAt < redrawMs) return;
+    if (this.#isOver || now - this.#drawnAt < redrawMs) return;
     this.#drawnAt = now;
     const time = this.#state.time + (now - this.#heardAt) * 1e6; // goes on when nothing is heard
     this.#screen.draw(liveLines(this.#state, time, this.#paint));
@@ -159,6 +167,11 @@ class ConsoleReporter implements Reporter {
       report: this.#options.report ?? `${begin?.folder ?? '.'}/report.html`,
       repeat: begin?.repeat ?? '',
     };
+    this.summarise(data);
+  }
+
+  summarise(data: SummaryData): void {
+    this.#isOver = true;
     this.#screen.print(['', ...summaryLines(data, this.#paint)]);
   }
 }
@@ -167,5 +180,5 @@ class ConsoleReporter implements Reporter {
  * Shows a run while it goes on and sums it up at its end. Redraws when events arrive; call `tick` now and then
  * (it is cheap) so that the clock moves and progress is told while nothing happens.
  */
-export const consoleReporter = (options: ConsoleOptions): Reporter & { tick(): void } =>
+export const consoleReporter = (options: ConsoleOptions): LiveConsole =>
   new ConsoleReporter(options);

@@ -138,6 +138,8 @@ export const liveLines = (state: LiveState, time: number, paint: Paint): readonl
   const nodes = [...state.nodes].map(
     ([node, message]) => `${paint.bold(visible(node, 20))}  ${visible(message, 200)}`,
   );
-  const body = preparing ? nodes.slice(0, 12) : runningLines(state, time, paint);
+  const hasRun = state.phase === 'run' || state.time > 0; // a stored run that is judged again has not
+  const running = hasRun ? runningLines(state, time, paint) : [];
+  const body = preparing ? nodes.slice(0, 12) : running;
   return [paint.bold(phaseWord(state.phase)), ...body.map((text) => `  ${text}`)];
 };

@@ -22,7 +22,8 @@ export type Written = {
 export const writeReports = async (folder: string): Promise<Written> => {
   const { reportFile: report, junitFile: junit } = runAt(folder);
   const model = modelOf(await loadRun(folder));
-  const shown = relative('.', report);
+  const nearby = relative('.', report);
+  const shown = nearby.startsWith('..') ? report : nearby;
   await writeAtomically(report, pageOf(model));
   await writeAtomically(junit, junitXml(model, shown));
   return { report, junit, summary: summaryOf(model, shown) };

@@ -136,6 +136,35 @@ test('no line is wider than the terminal, and nothing from outside controls it',
   expect(Math.max(...blocks.map((line) => line.length))).toBeLessThanOrEqual(29);
 });
 
+test('a stored run is summed up from its folder, and nothing is drawn afterwards', () => {
+  const writes: string[] = [];
+  let now = 0;
+  const stream = { write: (text: string) => writes.push(text), columns: 80 };
+  const reporter = consoleReporter({ stream, isTerminal: true, colour: false, now: () => now });
+  reporter.onEvent(events()[0]!.event);
+  reporter.onEvent({ type: 'phase', phase: 'check' });
+  expect(screenAfter(writes)).toEqual([
+    'ordeal register  seed 42  results/register/1',
+    'checking the history',
+  ]);
+  const faults = { injected: 3, verified: 3, healed: 3 };
+  const operations = { ok: 5, fail: 0, info: 1 };
+  reporter.summarise({
+    result: sampleResult(),
+    operations,
+    faults,
+    report: 'r.html',
+    repeat: 'ordeal test',
+  });
+  now = 60_000;
+  reporter.tick();
+  expect(screenAfter(writes)[0]).toContain('seed 42');
+  expect(screenAfter(writes).slice(-4)[0]).toBe(
+    'operations    6: 5 ok, 0 fail, 1 info (83.3 % ok)',
+  );
+  expect(screenAfter(writes).at(-1)).toBe('repeat        ordeal test');
+});
+
 test('redraws are bounded however many operations arrive', () => {
   const { writes } = play(true);
   expect(writes.length).toBeLessThan(26 * 10 + 40);

@@ -42,6 +42,7 @@ const drawBackground = (chart: Chart, { data, theme }: Stage): void => {
     ctx.fillRect(from, bbox.top, to - from, bbox.height);
     ctx.globalAlpha = 0.8;
     ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([]);
     ctx.strokeRect(from, bbox.top - 2, to - from, bbox.height + 4);
   }
   ctx.restore();

@@ -1,8 +1,9 @@
 // Latency of every operation on a logarithmic scale: ok as dots, fail as crosses, info as triangles, with quantiles.
 import { duration } from '../format.ts';
 import { chartOptions, type Drawing, type Stage } from './chart-options.ts';
-import { eachVisible, type Frame, type Points } from './points.ts';
+import { eachVisible, type Frame, firstAt, type Points } from './points.ts';
 import { Chart } from './uplot.ts';
+import type { Range } from './view.ts';
 
 const addCross = (path: Path2D, x: number, y: number, r: number): void => {
   path.moveTo(x - r, y - r);
@@ -35,6 +36,13 @@ export const frameOf = (chart: Chart, stage: Stage, hidden: ReadonlySet<number>)
   };
 };
 
+/** Side of a dot in CSS pixels: the fewer there are, the larger. */
+const pointSize = (points: Points, { min, max }: Range): number => {
+  const visible = firstAt(points, max) - firstAt(points, min);
+  if (visible < 100) return 5;
+  return visible < 2_000 ? 3.4 : 2.4;
+};
+
 const drawPoints = (
   chart: Chart,
   points: Points,
@@ -44,7 +52,8 @@ const drawPoints = (
   const { ctx, bbox } = chart;
   const theme = stage.theme();
   const scale = devicePixelRatio;
-  const side = Math.round(2.4 * scale);
+  const side = Math.round(pointSize(points, stage.view.range) * scale);
+  const grown = side / (2.4 * scale);
   const crosses = new Path2D();
   const triangles = new Path2D();
   ctx.save();
@@ -57,8 +66,8 @@ const drawPoints = (
     const [x, y] = [bbox.left + dx, bbox.top + dy];
     // Whole pixels and no path: by far the most are of this kind.
     if (type === 0) ctx.fillRect(Math.round(x - side / 2), Math.round(y - side / 2), side, side);
-    else if (type === 1) addCross(crosses, x, y, 2.5 * scale);
-    else addTriangle(triangles, x, y, 3 * scale);
+    else if (type === 1) addCross(crosses, x, y, 2.5 * scale * grown);
+    else addTriangle(triangles, x, y, 3 * scale * grown);
   });
   ctx.globalAlpha = 0.8;
   ctx.lineWidth = 1.2 * scale;

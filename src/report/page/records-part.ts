@@ -1,5 +1,5 @@
 // The rest of the record: node logs (filled in by the browser), options, plan and environment.
-import { count, plural, showValue, visible } from '../format.ts';
+import { count, plural, visible } from '../format.ts';
 import type { ReportModel } from '../model.ts';
 import { type Html, html, isolated } from './markup.ts';
 
@@ -54,7 +54,7 @@ export const environmentPart = ({ run: { test, folder }, until }: ReportModel): 
     ['Folder', folder],
   ];
   const options = Object.entries(test.options).map(
-    ([name, value]) => [`--${name}`, showValue(value, 200)] as const,
+    ([name, value]) => [`--${name}`, String(value)] as const,
   );
   return html`<section aria-labelledby="environment"><h2 id="environment">Plan and environment</h2><div class="columns">${factList('Plan', plan)}${factList('Options', options)}${factList('Environment', machine)}</div></section>`;
 };

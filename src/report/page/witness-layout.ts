@@ -106,13 +106,15 @@ export const positionOf = (layout: WitnessLayout, time: number): number => {
   return a.x + ((time - a.time) / (b.time - a.time)) * (b.x - a.x);
 };
 
-/** The ticks' times in seconds: the first in full, the others since the first, with as many digits as tell them apart. */
+/** The ticks' times: the first in full, the others since the first, with as many digits as tell them apart. */
 export const tickLabels = ({ ticks }: WitnessLayout): readonly string[] => {
   const first = ticks[0]?.time ?? 0;
   const times = ticks.map(({ time }) => time);
+  const isShort = times.every((time) => time - first < 1e9);
+  const [unit, name] = isShort ? [1e6, 'ms'] : [1e9, 's'];
   const different = new Set(times).size;
-  let digits = 3;
-  const at = (time: number): string => ((time - first) / 1e9).toFixed(digits);
-  while (digits < 9 && new Set(times.map(at)).size < different) digits += 3;
-  return times.map((time) => (time === first ? moment(time) : `+${at(time)} s`));
+  let digits = isShort ? 0 : 3;
+  const at = (time: number): string => ((time - first) / unit).toFixed(digits);
+  while (digits < 9 && new Set(times.map(at)).size < different) digits++;
+  return times.map((time) => (time === first ? moment(time) : `+${at(time)} ${name}`));
 };

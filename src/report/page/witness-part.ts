@@ -19,7 +19,9 @@ export const witnessPart = (model: ReportModel): Html => {
   if (witness === undefined) return html``;
   // The first screen has said it already, as a rule.
   const title = visible(witness.title, 300);
-  const lead = !model.outcome.why.includes(title) && html`<p class="lead">${isolated(title)}</p>`;
+  const lead =
+    !model.outcome.why.toLowerCase().includes(title.toLowerCase().replace(/\.$/, '')) &&
+    html`<p class="lead">${isolated(title)}</p>`;
   const key =
     witness.key === undefined
       ? ''
