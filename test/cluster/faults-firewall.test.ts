@@ -153,6 +153,8 @@ describe.each(kinds.map((backend) => [backend.name, backend] as const))('%s', (_
     const [n1, n2] = [bare.nodes[0]!, bare.nodes[1]!];
     const { proof } = await faults.inject(partitionOf(oneWay(['n1'], ['n2'])));
     expect(proof.holds).toBe(true);
+    // A node that has to find its neighbour anew, in the middle of the cut, must be able to.
+    for (const node of [n1, n2]) await bare.on(node, 'ip', 'neigh', 'flush', 'all');
     for (const family of [0, 1] as const) {
       expect(await hears(n1, n2, family)).toBe(false);
       expect(await hears(n2, n1, family)).toBe(true);
@@ -188,11 +190,17 @@ describe.each(kinds.map((backend) => [backend.name, backend] as const))('%s', (_
       backends: [backend],
     });
     const grudge = completeGrudge([['n1'], ['n2', 'n3', 'n4', 'n5']]);
-    const plan = await mechanism.plan(partitionOf(grudge), bare.nodes, 'f0001');
+    // Even a node that shares the controller's addresses is cut without cutting the controller.
+    const shared = bare.nodes.map((node) => ({
+      ...node,
+      addresses: [...node.addresses, ...bare.controllerAddresses],
+    }));
+    const plan = await mechanism.plan(partitionOf(grudge), shared, 'f0001');
     for (const node of bare.nodes)
       for (const { argv, stdin } of plan.nodes[node.name]!.inject)
         await node.remote.exec(argv, stdin === undefined ? {} : { stdin });
     await expectReach(grudge);
+    expect(await controllerReaches()).toBe(true);
     const swept = await healNodes(bare.nodes, { directoryOf: bare.directoryOf });
     expect(Object.keys(swept.removed).sort()).toEqual(['n1', 'n2', 'n3', 'n4', 'n5']);
     expect(swept.failures).toEqual([]);

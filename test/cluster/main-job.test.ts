@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   freshResults,
+  insideNode,
   jsonFile,
   jsonLines,
   ordeal,
@@ -128,51 +129,20 @@ describe('ordeal test register --nemesis partition', () => {
     const cluster = String(
       (jsonFile(join(theRun(results), 'test.json'))['cluster'] as { name: string }).name,
     );
-    const rules = async (): Promise<string> => {
-      let all = '';
-      for (const node of ['n1', 'n2', 'n3', 'n4', 'n5'])
-        all += (
-          await ordeal(
-            'cluster',
-            'exec',
-            node,
-            '--name',
-            cluster,
-            '--',
-            'sh',
-            '-c',
-            'nft list ruleset; iptables-save 2>/dev/null',
-          )
-        ).output;
-      return all;
-    };
+    // Asked in the nodes' namespaces directly: neither the tool nor its SSH has a part in it.
+    const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];
+    const rules = (): string =>
+      nodes.map((node) => insideNode({ cluster, node }, ['nft', 'list', 'ruleset'])).join('');
     running.kill('SIGKILL');
     await running.ended;
     try {
-      expect(await rules()).toContain('drop');
+      expect(rules()).toContain('drop');
       const killedAt = performance.now();
       let left = await rules();
       while (left.includes('ordeal') && performance.now() - killedAt < 20_000) left = await rules();
       expect(left).not.toMatch(/ordeal/i);
-      for (const [from, to] of [
-        ['n1', 'n2'],
-        ['n3', 'n5'],
-        ['n4', 'n1'],
-      ] as const) {
-        const ping = await ordeal(
-          'cluster',
-          'exec',
-          from,
-          '--name',
-          cluster,
-          '--',
-          'ping',
-          '-c1',
-          '-W2',
-          to,
-        );
-        expect(ping.code).toBe(0);
-      }
+      for (const node of nodes)
+        for (const peer of nodes) insideNode({ cluster, node }, ['ping', '-c1', '-W2', '-q', peer]); // throws when silent
       const checked = await ordeal('check', theRun(results));
       expect(checked.code).toBe(0);
       expect(jsonFile(join(theRun(results), 'verdict.json'))).toMatchObject({ valid: true });

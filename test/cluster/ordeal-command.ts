@@ -1,6 +1,6 @@
 // Runs the real `ordeal` command in tests, and looks for anything it left on the machine.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -69,39 +69,56 @@ export const jsonLines = (file: string): Record<string, unknown>[] =>
 export const jsonFile = (file: string): Record<string, unknown> =>
   JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 
-/** Namespaces, links, mounts, processes and state folders of clusters: nothing of it may be there between tests. */
-export const traces = (): string[] => {
-  const output = (file: string, ...args: string[]): string[] =>
-    execFileSync(file, args, { encoding: 'utf8' }).split('\n').filter(Boolean);
-  const processes = readdirSync('/proc')
+/** The clusters that runs name by themselves; others on the machine are somebody else's. */
+const runCluster = /\brun-[0-9a-z]+-[0-9a-z]{5}\b/;
+
+const output = (file: string, ...args: string[]): string[] =>
+  execFileSync(file, args, { encoding: 'utf8' }).split('\n').filter(Boolean);
+
+const commandLines = (): string[] =>
+  readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-        return /ordeal\/clusters|(^|\/)etcd --name/.test(command)
-          ? [`process ${pid}: ${command}`]
-          : [];
+        return [
+          `process ${pid}: ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}`,
+        ];
       } catch {
         return []; // it ended while we looked
       }
     });
+
+const stateFolders = (): string[] => {
   const folder = '/var/lib/ordeal/clusters';
-  const states = (() => {
-    try {
-      return readdirSync(folder).map((name) => `state ${name}`);
-    } catch {
-      return []; // never made
-    }
-  })();
-  return [
+  return existsSync(folder) ? readdirSync(folder).map((name) => `state ${name}`) : [];
+};
+
+/**
+ * What runs left on the machine: namespaces, mounts, processes (a node's program dies with its process 1, which names
+ * its cluster), links, and state folders.
+ */
+export const traces = (): string[] =>
+  [
     ...output('ip', 'netns', 'list').map((line) => `netns ${line}`),
-    ...output('ip', '-o', 'link')
-      .filter((line) => /ordeal|\bod[-.]/.test(line))
-      .map((line) => `link ${line}`),
-    ...lines('/proc/self/mountinfo')
-      .filter((line) => line.includes('ordeal'))
-      .map((line) => `mount ${line}`),
-    ...processes,
-    ...states,
-  ];
+    ...output('ip', '-o', 'link', 'show').map((line) => `link ${line}`),
+    ...lines('/proc/self/mountinfo').map((line) => `mount ${line}`),
+    ...commandLines(),
+    ...stateFolders(),
+  ].filter((line) => runCluster.test(line));
+
+/** Runs a program inside a node, past the tool and its SSH: in the namespaces of the node's process 1. */
+export const insideNode = (
+  place: { readonly cluster: string; readonly node: string },
+  argv: readonly string[],
+): string => {
+  const tag = `/bin/sh [^ ]*/node.sh ordeal-${place.cluster}-${place.node}@`;
+  const pid = commandLines()
+    .find((line) => new RegExp(`: ${tag}`).test(line))
+    ?.match(/^process (\d+)/)?.[1];
+  if (pid === undefined) throw new Error(`no process 1 of ${place.node} of ${place.cluster}`);
+  return execFileSync(
+    'nsenter',
+    ['--target', pid, '--net', '--mount', '--pid', '--root', '--', ...argv],
+    { encoding: 'utf8' },
+  );
 };
