@@ -219,6 +219,8 @@ sweep)
   ;;
 ping)
   command -v ping >/dev/null || { echo "there is no ping on this node" >&2 && exit 1; }
+  # A ping that cannot even reach itself would call everybody silent.
+  ping -n -q -c 1 -w 2 127.0.0.1 >/dev/null 2>&1 || { echo "ping does not work on this node" >&2 && exit 1; }
   while [ $# -gt 1 ]; do
     # -w, not -W: asks again every second until then, so that one lost answer does not make a living pair silent
     { ping -n -q -c 1 -w "$1" "$2" >/dev/null 2>&1 && echo "$2 answers" || echo "$2 silent"; } &

@@ -1,16 +1,16 @@
 // The node agent itself, run by the real shell in temporary folders: undo before damage, lease, watchdog, node lock.
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, type TestContext, test } from 'vitest';
 import type { Command, Plan } from '../../src/contract/faults.ts';
 import { Agent, encodePlan } from '../../src/faults/agent.ts';
 import { run, tmpNodes } from './tmp-node.ts';
 
-const worlds: ReturnType<typeof tmpNodes>[] = [];
-const world = () => {
+/** A node of the test's own, removed when the test is over. */
+const world = ({ onTestFinished }: TestContext) => {
   const made = tmpNodes(1);
-  worlds.push(made);
+  onTestFinished(made.cleanUp);
   const node = made.nodes[0]!;
   mkdirSync(node.folder);
   const directory = made.directoryOf(node);
@@ -18,10 +18,6 @@ const world = () => {
   const agent = (name: string) => new Agent({ node, run: name, directory });
   return { node, directory, at, agent };
 };
-afterEach(() => {
-  for (const made of worlds.splice(0)) made.cleanUp();
-});
-
 const until = async (what: () => boolean): Promise<void> => {
   for (let i = 0; i < 200 && !what(); i++) await sleep(50);
   expect(what()).toBe(true);
@@ -34,8 +30,8 @@ const touches = (path: string): Plan['nodes'][string] => ({
 });
 
 describe('inject and heal', () => {
-  test('strikes, heals, and gives the node back without a trace', async () => {
-    const { agent, at, directory, node } = world();
+  test('strikes, heals, and gives the node back without a trace', async (context) => {
+    const { agent, at, directory, node } = world(context);
     const a = agent('run-1');
     await a.prepare(15, 'run-1 of anna');
     await a.inject('f0001', { leaseSeconds: 15, commands: touches(at('broken')) });
@@ -48,8 +44,8 @@ describe('inject and heal', () => {
     expect(readdirSync(node.folder)).toEqual([]);
   });
 
-  test('arguments and standard input arrive byte for byte, whatever they contain', async () => {
-    const { agent, at } = world();
+  test('arguments and standard input arrive byte for byte, whatever they contain', async (context) => {
+    const { agent, at } = world(context);
     const a = agent('r');
     await a.prepare(15, 'me');
     const odd = `a 'b' "c" $HOME \`id\` \\n * ; & | ü \t-n`;
@@ -63,8 +59,8 @@ describe('inject and heal', () => {
     await a.close();
   });
 
-  test('a second command that fails undoes the first, and the error says what failed', async () => {
-    const { agent, at } = world();
+  test('a second command that fails undoes the first, and the error says what failed', async (context) => {
+    const { agent, at } = world(context);
     const a = agent('r');
     await a.prepare(15, 'me');
     const commands = touches(at('broken'));
@@ -77,8 +73,8 @@ describe('inject and heal', () => {
     await a.close();
   });
 
-  test('a heal command that fails keeps the others going and the fault armed', async () => {
-    const { agent, at } = world();
+  test('a heal command that fails keeps the others going and the fault armed', async (context) => {
+    const { agent, at } = world(context);
     const a = agent('r');
     await a.prepare(15, 'me');
     const guard = at('guard');
@@ -95,8 +91,8 @@ describe('inject and heal', () => {
     await a.close();
   });
 
-  test('faults are undone newest first', async () => {
-    const { agent, at } = world();
+  test('faults are undone newest first', async (context) => {
+    const { agent, at } = world(context);
     const a = agent('r');
     await a.prepare(15, 'me');
     for (const id of ['f0009', 'f0010', 'f0011']) {
@@ -107,8 +103,8 @@ describe('inject and heal', () => {
     expect((await run(['cat', at('order')], {})).stdout).toBe('f0011\nf0010\nf0009\n');
   });
 
-  test('a torn plan does nothing', async () => {
-    const { agent, at, directory } = world();
+  test('a torn plan does nothing', async (context) => {
+    const { agent, at, directory } = world(context);
     const a = agent('r');
     await a.prepare(15, 'me');
     const whole = encodePlan(touches(at('broken')));
@@ -123,9 +119,9 @@ describe('inject and heal', () => {
   });
 });
 
-describe('the lease', () => {
-  test('runs out: the watchdog undoes everything and gives the node back', async () => {
-    const { agent, at, node } = world();
+describe.concurrent('the lease', () => {
+  test('runs out: the watchdog undoes everything and gives the node back', async (context) => {
+    const { agent, at, node } = world(context);
     const a = agent('r');
     await a.prepare(2, 'me');
     await a.inject('f0001', { leaseSeconds: 2, commands: touches(at('broken')) });
@@ -138,8 +134,8 @@ describe('the lease', () => {
     expect(existsSync(at('broken'))).toBe(false);
   });
 
-  test('renewed in time, it keeps the fault', async () => {
-    const { agent, at } = world();
+  test('renewed in time, it keeps the fault', async (context) => {
+    const { agent, at } = world(context);
     const a = agent('r');
     await a.prepare(2, 'me');
     await a.inject('f0001', { leaseSeconds: 2, commands: touches(at('broken')) });
@@ -151,8 +147,8 @@ describe('the lease', () => {
     await a.close();
   });
 
-  test('a heal that fails is tried again until it succeeds', async () => {
-    const { agent, at, node } = world();
+  test('a heal that fails is tried again until it succeeds', async (context) => {
+    const { agent, at, node } = world(context);
     const a = agent('r');
     await a.prepare(1, 'me');
     writeFileSync(at('guard'), '');
@@ -164,8 +160,8 @@ describe('the lease', () => {
     await until(() => readdirSync(node.folder).length === 0);
   });
 
-  test('an inject command that hangs is cut off and undone by the end of the lease', async () => {
-    const { agent, at } = world();
+  test('an inject command that hangs is cut off and undone by the end of the lease', async (context) => {
+    const { agent, at } = world(context);
     const a = agent('r');
     await a.prepare(2, 'me');
     const commands = touches(at('broken'));
@@ -176,8 +172,8 @@ describe('the lease', () => {
 });
 
 describe('the node lock', () => {
-  test('a second run is refused, naming the owner, and leaves no trace', async () => {
-    const { agent, directory } = world();
+  test('a second run is refused, naming the owner, and leaves no trace', async (context) => {
+    const { agent, directory } = world(context);
     const first = agent('first');
     await first.prepare(15, 'run first (process 7 on host)');
     await expect(agent('second').prepare(15, 'second')).rejects.toMatchObject({
@@ -191,8 +187,8 @@ describe('the node lock', () => {
     await agent('second').close();
   });
 
-  test('a stale run (no watchdog left, lease out) is undone and taken over', async () => {
-    const { agent, at, directory } = world();
+  test('a stale run (no watchdog left, lease out) is undone and taken over', async (context) => {
+    const { agent, at, directory } = world(context);
     const folder = join(directory, 'dead');
     mkdirSync(folder, { recursive: true });
     writeFileSync(at('broken'), '');
@@ -205,8 +201,8 @@ describe('the node lock', () => {
     await next.close();
   });
 
-  test('sweep leaves live runs alone unless forced', async () => {
-    const { agent, at, node } = world();
+  test('sweep leaves live runs alone unless forced', async (context) => {
+    const { agent, at, node } = world(context);
     const live = agent('live');
     await live.prepare(15, 'live');
     await live.inject('f0001', { leaseSeconds: 15, commands: touches(at('broken')) });
@@ -216,12 +212,44 @@ describe('the node lock', () => {
     expect(readdirSync(node.folder)).toEqual([]);
   });
 
-  test('two runs that prepare at the same moment: exactly one gets the node', async () => {
-    const { agent } = world();
+  test('two runs that prepare at the same moment: exactly one gets the node', async (context) => {
+    const { agent } = world(context);
     const names = ['a', 'b', 'c', 'd'];
     const results = await Promise.allSettled(names.map((name) => agent(name).prepare(15, name)));
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
     for (const [i, result] of results.entries())
       if (result.status === 'fulfilled') await agent(names[i]!).close();
+  });
+});
+
+describe('ping', () => {
+  test('tells who answers', async (context) => {
+    const { agent } = world(context);
+    const asked = ['127.0.0.1', '127.0.0.9', 'no such address'];
+    const answers = await agent('r').ping(asked.map((address) => ({ address, seconds: 1 })));
+    expect([...answers].sort()).toEqual(['127.0.0.1', '127.0.0.9']);
+  });
+
+  test.each([
+    ['missing', undefined, 'there is no ping on this node'],
+    ['broken', '/bin/false', 'ping does not work on this node'],
+  ])('%s: an error with the reason, never "silent"', async (_, ping, reason) => {
+    const { nodes, cleanUp } = tmpNodes(1);
+    try {
+      const bin = nodes[0]!.folder;
+      mkdirSync(bin);
+      symlinkSync('/bin/sh', join(bin, 'sh'));
+      if (ping !== undefined) symlinkSync(ping, join(bin, 'ping'));
+      const remote = {
+        ...nodes[0]!.remote,
+        exec: (argv: readonly string[], options = {}) =>
+          run(argv, { ...options, env: { PATH: bin } }),
+      };
+      const node = { ...nodes[0]!, remote };
+      const asking = new Agent({ node, run: 'r' }).ping([{ address: '127.0.0.1', seconds: 1 }]);
+      await expect(asking).rejects.toThrow(`n1: fault agent could not ping: ${reason}`);
+    } finally {
+      cleanUp();
+    }
   });
 });
