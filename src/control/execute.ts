@@ -1,7 +1,7 @@
 // Runs one command over a transport: queue, deadline, cancellation, input, output, and how it ended. The same for SSH and local.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../base/errors.ts';
 import type { ExecOptions, ExecResult } from '../contract/remote.ts';
@@ -19,6 +19,8 @@ export const defaultTimeoutMs = 60_000;
 export type Session = {
   readonly transport: Transport;
   readonly slots: Slots;
+  /** Places of their own for kills: the others may be full of commands that hang. */
+  readonly killSlots: Slots;
   /** Aborts when the remote is closed. */
   readonly closed: AbortSignal;
 };
@@ -97,20 +99,38 @@ const rejection = (signal: AbortSignal): { readonly promise: Promise<never>; dis
   return { promise, dispose: () => signal.removeEventListener('abort', onAbort) };
 };
 
-const open = async ({ session, stopped }: Job, wrapped: readonly string[]): Promise<Channel> => {
+const farewellMs = 2_000;
+
+/**
+ * Starts the command. A job that is stopped meanwhile still gets its channel when the request has left already, so that
+ * what it started can be killed; a transport that has not asked yet gives up by itself.
+ */
+const open = async (job: Job, wrapped: readonly string[]): Promise<Channel> => {
+  const { session, stopped } = job;
   const opening = session.transport.open(wrapped, stopped);
   const stop = rejection(stopped);
   try {
     return await Promise.race([opening, stop.promise]);
   } catch (cause) {
-    // Opened too late: its standard error is closed, so the wrapper dies of SIGPIPE before it runs the program.
-    opening.then(
-      (channel) => channel.abandon(),
-      () => undefined,
-    );
-    throw cause;
+    if (!stopped.aborted) throw cause;
+    const channel = await within(farewellMs, opening);
+    if (channel !== undefined) return channel;
+    // The node is silent. Should it ever answer, nothing is to go on there.
+    opening.then((late) => converse(job, late)).catch(() => undefined);
+    throw stopped.reason;
   } finally {
     stop.dispose();
+  }
+};
+
+/** The value, or `undefined` when it does not come in time or not at all. */
+const within = async <T>(ms: number, work: Promise<T>): Promise<T | undefined> => {
+  const timer = new AbortController();
+  const late = sleep(ms, undefined, { signal: timer.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([work.catch(() => undefined), late]);
+  } finally {
+    timer.abort();
   }
 };
 
@@ -144,7 +164,8 @@ const consumerGraceMs = 1_000;
 /** Hands the output to who asked for it. Resolves with why that failed; the command then gets a moment to end by itself. */
 const consume = async ({ options, stop }: Job, channel: Channel): Promise<Error | undefined> => {
   try {
-    await options.stdoutTo?.(channel.stdout);
+    // Read at once, if only into a buffer: execa throws away what nobody reads when a program ends.
+    await options.stdoutTo?.(channel.stdout.pipe(new PassThrough()));
     return undefined;
   } catch (cause) {
     channel.stdout.resume();
@@ -167,26 +188,19 @@ const feed = ({ options, stop }: Job, stdin: Writable): void => {
   source.pipe(stdin);
 };
 
-const headerMs = 2_000;
-const farewellMs = 2_000;
-
-/** Kills what runs. Without a header nothing does, and nothing will once the streams are closed. */
+/** Kills what runs. Without a header nothing does yet: then it is waited for. */
 const kill = async (
   { session, options }: Job,
   channel: Channel,
   stderr: MarkedOutput,
 ): Promise<void> => {
-  const timer = new AbortController();
-  const pause = (ms: number) =>
-    sleep(ms, undefined, { signal: timer.signal }).catch(() => undefined);
-  await Promise.race([stderr.header, channel.ended, pause(headerMs)]);
+  await within(farewellMs, Promise.race([stderr.header, channel.ended]));
   const header = stderr.seen();
-  if (header !== undefined && header !== 'cwd-missing') {
-    await killSession(session.transport, header.session, options.sudo);
-    channel.stdout.resume();
-    await Promise.race([channel.ended, pause(farewellMs)]);
-  }
-  timer.abort();
+  if (header === undefined || header === 'cwd-missing') return;
+  const giveBack = await session.killSlots.take(new AbortController().signal);
+  await killSession(session.transport, header.session, options.sudo).finally(giveBack);
+  channel.stdout.resume();
+  await within(farewellMs, channel.ended);
 };
 
 const exitCodeOf = ({ code, signal }: Ending): number | undefined => {

@@ -33,6 +33,9 @@ exit 1`;
 
 const killMs = 5_000;
 
+/** Kills at once on one node: sshd allows ten sessions a connection unless told, and eight are for commands. */
+export const maxKillers = 2;
+
 /** Resolves with whether it is sure that nothing of the session runs any more; takes at most five seconds. */
 export const killSession = async (
   transport: Transport,
@@ -46,7 +49,6 @@ export const killSession = async (
     ...(sudo === undefined ? {} : { sudo }),
   });
   try {
-    // Not through the queue: it may be full of commands that hang.
     const channel = await transport.open(argv, giveUp);
     channel.stdin.end();
     channel.stdout.resume();

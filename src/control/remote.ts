@@ -1,6 +1,7 @@
 // The two remotes: over SSH and on this machine. What differs is the transport alone.
 import type { ExecOptions, ExecResult, Remote, TransferOptions } from '../contract/remote.ts';
 import { execute, type Session } from './execute.ts';
+import { maxKillers } from './kill-session.ts';
 import { localTransport } from './local-transport.ts';
 import { Slots } from './slots.ts';
 import type { SshTarget } from './ssh-connect.ts';
@@ -9,7 +10,7 @@ import { download } from './transfer-down.ts';
 import { upload } from './transfer-up.ts';
 import type { Transport } from './transport.ts';
 
-/** Most commands at once on one node; sshd allows ten sessions a connection unless told, two stay for kills. */
+/** Most commands at once on one node; the rest wait. */
 export const maxChannels = 8;
 
 class TransportRemote implements Remote {
@@ -19,7 +20,12 @@ class TransportRemote implements Remote {
   readonly #running = new Set<Promise<unknown>>();
   constructor(transport: Transport) {
     this.node = transport.node;
-    this.#session = { transport, slots: new Slots(maxChannels), closed: this.#closing.signal };
+    this.#session = {
+      transport,
+      slots: new Slots(maxChannels),
+      killSlots: new Slots(maxKillers),
+      closed: this.#closing.signal,
+    };
   }
 
   exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {

@@ -9,6 +9,9 @@ import type { Channel, Ending, Transport } from './transport.ts';
 /** Pauses before the second, third … attempt to connect anew, in milliseconds. */
 const backOffMs = [50, 200, 500, 1_000, 2_000];
 
+/** Pauses before asking again for a channel that was refused: sessions of the past may still be ending. */
+const refusalMs = [20, 50, 100, 200, 500, 1_000, 2_000];
+
 type SshChannel = Readable & {
   readonly stdin: Channel['stdin'];
   readonly stderr: Readable;
@@ -45,6 +48,19 @@ const channelOf = (stream: SshChannel): Channel => {
   };
 };
 
+/** Rejects as soon as the signal aborts; the work goes on for others. */
+const unlessAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T> => {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+};
+
 export class SshTransport implements Transport {
   readonly node: string;
   readonly isRoot: boolean;
@@ -71,16 +87,28 @@ export class SshTransport implements Transport {
   }
 
   async open(argv: readonly string[], signal: AbortSignal): Promise<Channel> {
-    const client = await this.connect();
-    signal.throwIfAborted();
+    // Without exec the login shell would stay as one more process.
+    const line = `exec ${commandLine(argv)}`;
+    for (let attempt = 0; ; attempt++) {
+      const client = await unlessAborted(signal, this.connect());
+      const channel = await this.#openOn(client, line);
+      if (channel !== undefined) return channel;
+      const pauseMs = refusalMs[attempt];
+      if (pauseMs === undefined) throw this.#refused();
+      await sleep(pauseMs, undefined, { signal });
+    }
+  }
+
+  /** `undefined` when the node refuses one more channel: the command was certainly not started. */
+  #openOn(client: SshClient, line: string): Promise<Channel | undefined> {
     return new Promise((resolve, reject) => {
       const onClose = () => reject(this.#lostBeforeStart());
       client.once('close', onClose);
-      const line = commandLine(argv);
       client.exec(line, (cause, stream) => {
         client.removeListener('close', onClose);
-        if (cause) reject(this.#lostBeforeStart(cause));
-        else resolve(channelOf(stream));
+        if (!cause) resolve(channelOf(stream));
+        else if ('reason' in cause) resolve(undefined);
+        else reject(this.#lostBeforeStart(cause));
       });
     });
   }
@@ -116,6 +144,13 @@ export class SshTransport implements Transport {
       if (this.#client === client) this.#client = undefined;
     });
     return client;
+  }
+
+  #refused(): Error {
+    return infrastructureError(`${this.node}: the node refuses one more channel`, {
+      code: 'channel-refused',
+      hint: 'Set MaxSessions to 10 or more in its sshd_config.',
+    });
   }
 
   #lostBeforeStart(cause?: Error): Error {

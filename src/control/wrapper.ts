@@ -1,18 +1,17 @@
-// The fixed shell script every command runs under: sets environment and folder, tells its session, becomes the program.
+// The fixed shell script every command runs under: enters the folder, tells its session, becomes the program.
 import { assert } from '../base/assert.ts';
 import { usageError } from '../base/errors.ts';
 import type { ExecOptions } from '../contract/remote.ts';
 import { commandLine } from './quote.ts';
 
 /**
- * Parameters: mark, folder ('' stays), number of environment entries, the entries, the program's argument vector.
+ * Parameters: mark, folder ('' stays), the program's argument vector.
  * The mark on standard error proves that the program is about to run and names its session (field 6 of
  * proc_pid_stat(5); the name in field 2 is this shell's own, without spaces), which is what a kill addresses.
  */
 const script = `
-ordeal_mark=$1 ordeal_folder=$2 ordeal_left=$3
-shift 3
-while [ "$ordeal_left" -gt 0 ]; do export "$1"; shift; ordeal_left=$((ordeal_left - 1)); done
+ordeal_mark=$1 ordeal_folder=$2
+shift 2
 if [ -n "$ordeal_folder" ]; then
   cd -- "$ordeal_folder" 2>/dev/null || { printf '%scwd\\n' "$ordeal_mark" >&2; exit 1; }
 fi
@@ -35,6 +34,17 @@ const userOf = (sudo: ExecOptions['sudo'], isRoot: boolean): string | undefined 
   return user === 'root' && isRoot ? undefined : user;
 };
 
+/** Through env(1), which would take a program whose name holds `=` for one more entry. */
+const withEnvironment = (
+  entries: readonly (readonly [name: string, value: string])[],
+  argv: readonly string[],
+): readonly string[] => {
+  if (entries.length === 0) return argv;
+  const isAmbiguous = argv[0]?.includes('=');
+  const program = isAmbiguous ? ['/bin/sh', '-c', 'exec "$@"', 'sh', ...argv] : argv;
+  return ['env', ...entries.map(([name, value]) => `${name}=${value}`), ...program];
+};
+
 /** The argument vector that runs `argv` as the options say; `mark` is unique to this command. */
 export const wrapCommand = (
   argv: readonly string[],
@@ -51,13 +61,7 @@ export const wrapCommand = (
       throw usageError(`not a name of an environment variable: ${JSON.stringify(name)}`);
   }
   if (cwd !== '' && !cwd.startsWith('/')) throw usageError(`not an absolute path: ${cwd}`);
-  const words = [
-    mark,
-    cwd,
-    String(entries.length),
-    ...entries.map(([k, v]) => `${k}=${v}`),
-    ...argv,
-  ];
+  const words = [mark, cwd, ...withEnvironment(entries, argv)];
   const user = userOf(options.sudo, isRoot);
   const sudo = user === undefined ? [] : ['sudo', '-n', '-H', '-u', user, '--'];
   const wrapped = [...sudo, '/bin/sh', '-c', script, 'ordeal', ...words];

@@ -1,5 +1,5 @@
 // The two key pairs of a cluster: the nodes' host key, which the controller pins, and the controller's own.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { Layout } from './layout.ts';
 
@@ -19,10 +19,13 @@ export const makeKeys = async (layout: Layout): Promise<Keys> => {
     makeKey(layout.hostKeyFile, `ordeal-${layout.name}-nodes`),
     makeKey(layout.keyFile, `ordeal-${layout.name}-controller`),
   ]);
-  const [hostKey, hostPublicKey, clientPublicKey] = await Promise.all(
-    [layout.hostKeyFile, `${layout.hostKeyFile}.pub`, `${layout.keyFile}.pub`].map((path) =>
-      readFile(path, 'utf8'),
-    ),
-  );
-  return { hostKey, hostPublicKey, clientPublicKey } as Keys;
+  const [hostKey, hostPublicKey, clientPublicKey] = await Promise.all([
+    readFile(layout.hostKeyFile, 'utf8'),
+    readFile(`${layout.hostKeyFile}.pub`, 'utf8'),
+    readFile(`${layout.keyFile}.pub`, 'utf8'),
+  ]);
+  await writeFile(layout.knownHostsFile, `${layout.hostKeyAlias} ${hostPublicKey}`, {
+    mode: 0o600,
+  });
+  return { hostKey, hostPublicKey, clientPublicKey };
 };

@@ -15,6 +15,9 @@ export type Layout = {
   readonly stateFile: string;
   readonly keyFile: string;
   readonly hostKeyFile: string;
+  /** For the `ssh` command: the host key under the name `hostKeyAlias`. */
+  readonly knownHostsFile: string;
+  readonly hostKeyAlias: string;
   /** Links named by subnet number that tell whose it is; shared by all clusters. */
   readonly subnets: string;
 };
@@ -51,6 +54,8 @@ export const layoutOf = (stateFolder: string, name: string): Layout => {
     stateFile: join(folder, 'state.json'),
     keyFile: join(folder, 'key'),
     hostKeyFile: join(folder, 'host-key'),
+    knownHostsFile: join(folder, 'known-hosts'),
+    hostKeyAlias: `ordeal-${name}`,
     subnets: join(stateFolder, 'subnets'),
   };
 };

@@ -1,6 +1,6 @@
 // Clusters of namespace nodes on this machine: what `ordeal cluster` and the runner use.
 import { access } from 'node:fs/promises';
-import { infrastructureError } from '../../base/errors.ts';
+import { infrastructureError, usageError } from '../../base/errors.ts';
 import type { Cluster, ClusterInfo, ClusterProvider } from '../../contract/cluster.ts';
 import { requirePackages } from '../packages.ts';
 import { isAlive } from '../process-identity.ts';
@@ -12,6 +12,7 @@ import {
   kind,
   type Layout,
   layoutOf,
+  nodeAddresses,
 } from './layout.ts';
 import { killCluster } from './processes.ts';
 import { openSessions } from './sessions.ts';
@@ -41,6 +42,7 @@ export const netnsProvider = (options: { readonly stateFolder?: string } = {}): 
         (await clusterNames(stateFolder)).map((name) => describe(layoutOf(stateFolder, name))),
       ),
     down,
+    sshCommand: (name, node) => sshCommand(layoutOf(stateFolder, name), node),
     downAll: async () => {
       const names = await clusterNames(stateFolder);
       await Promise.all(names.map(down));
@@ -104,14 +106,21 @@ const clusterOf = (layout: Layout, { nodes, subnet }: Pick<Built, 'nodes' | 'sub
   };
 };
 
-const attach = async (layout: Layout): Promise<Cluster> => {
+type Ready = {
+  readonly nodes: readonly string[];
+  readonly subnet: number;
+  readonly hostKey: string;
+};
+
+/** What is known of a cluster that is up; throws when it is not there or not ready. */
+const readReady = async (layout: Layout): Promise<Ready> => {
   const state = await readState(layout);
   if (state === undefined && !(await exists(layout.folder)))
     throw infrastructureError(`no cluster '${layout.name}'`, {
       code: 'no-cluster',
       hint: `Make it: ordeal cluster up --name ${layout.name}`,
     });
-  const { stage, subnet, hostKey } = state ?? {};
+  const { stage, subnet, hostKey, nodes = [] } = state ?? {};
   if (stage !== 'ready' || subnet === undefined || hostKey === undefined)
     throw infrastructureError(
       `cluster '${layout.name}' is not ready: it is being built, or its making was cut short`,
@@ -120,14 +129,44 @@ const attach = async (layout: Layout): Promise<Cluster> => {
         hint: `Wait for it, or remove it: ordeal cluster down ${layout.name}`,
       },
     );
-  const nodes = await openSessions({
-    layout,
-    nodes: state?.nodes ?? [],
-    subnet,
-    hostKey,
-    patienceMs: 0,
-  });
-  return clusterOf(layout, { nodes, subnet });
+  return { nodes, subnet, hostKey };
+};
+
+const attach = async (layout: Layout): Promise<Cluster> => {
+  const ready = await readReady(layout);
+  const nodes = await openSessions({ ...ready, layout, patienceMs: 0 });
+  return clusterOf(layout, { nodes, subnet: ready.subnet });
+};
+
+const sshCommand = async (
+  layout: Layout,
+  node: string,
+): Promise<readonly [string, ...string[]]> => {
+  const { nodes, subnet } = await readReady(layout);
+  const index = nodes.indexOf(node);
+  if (index === -1)
+    throw usageError(
+      `no node '${node}' in cluster '${layout.name}'`,
+      `There are: ${nodes.join(', ')}.`,
+    );
+  const options = {
+    IdentityFile: layout.keyFile,
+    IdentitiesOnly: 'yes',
+    UserKnownHostsFile: layout.knownHostsFile,
+    HostKeyAlias: layout.hostKeyAlias,
+    StrictHostKeyChecking: 'yes',
+  };
+  const settings = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
+  // The login shell of nodes is a quick one; people want theirs.
+  return [
+    'ssh',
+    '-F',
+    'none',
+    ...settings,
+    '-t',
+    `root@${nodeAddresses(subnet, index).ipv4}`,
+    'exec bash -l',
+  ];
 };
 
 const exists = (path: string): Promise<boolean> =>
