@@ -187,6 +187,7 @@ export const clusterCommand: CommandModule = {
       .command(list)
       .command(exec)
       .command(ssh)
+      .strictCommands()
       .demandCommand(1, 'say what to do: up, down, list, exec, ssh'),
   handler: () => undefined, // yargs demands one of the commands above
 };

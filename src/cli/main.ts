@@ -19,6 +19,14 @@ const explain = (message: string, known: readonly string[]): string => {
     : `unknown argument '${unknown}': ${suggestion(unknown, known)}`;
 };
 
+/** The options that the parser knows at the point where it failed; yargs has no public door to them. */
+const optionsKnownTo = (parser: unknown): string[] => {
+  type Inside = { getOptions?(): { readonly key: object } };
+  return Object.keys((parser as Inside).getOptions?.().key ?? {});
+};
+
+const commands = ['test', 'check', 'cluster', 'heal', 'list', 'doctor', 'demo', 'completion'];
+
 const parse = async (argv: readonly string[]): Promise<void> => {
   const parser = yargs([...argv])
     .scriptName('ordeal')
@@ -37,7 +45,6 @@ const parse = async (argv: readonly string[]): Promise<void> => {
       1,
       'say what to do: one of test, check, cluster, heal, list, doctor (ordeal --help)',
     )
-    .recommendCommands()
     .strict()
     .parserConfiguration({
       'camel-case-expansion': false,
@@ -49,13 +56,11 @@ const parse = async (argv: readonly string[]): Promise<void> => {
     .alias('h', 'help')
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
-    .fail((message, error, self) => {
+    .fail((message, error) => {
       if (error) throw error;
-      const known = Object.keys(
-        (self as unknown as { getOptions(): { key: object } }).getOptions().key,
-      );
+      const known = optionsKnownTo(parser);
       throw usageError(
-        explain(message, known),
+        explain(message, [...commands, ...known]),
         'ordeal --help lists commands, ordeal <command> --help its options',
       );
     });

@@ -1,5 +1,6 @@
 // Carries out a plan: a run folder, nodes, the life of the test, judgement, reports, and everything put away again.
 import { exitCodes, infrastructureError, messageOf, OrdealError } from '../base/errors.ts';
+import { providerOf } from '../cluster/providers.ts';
 import type { Reporter, RunEvent, RunResult } from '../contract/events.ts';
 import { writeReports } from '../report/write-reports.ts';
 import type { Ending } from '../runner/life.ts';
@@ -81,6 +82,7 @@ export const runPlan = async (options: {
   readonly repeat: string;
 }): Promise<Finished> => {
   const { plan, repeat } = options;
+  providerOf(plan.clusterKind);
   const generator = generatorOf(plan, nodeNamesOf(plan.nodeCount)); // wrong options show here, before anything is touched
   const { name, seed, results: root } = plan;
   const run = await createRun({ root, name, seed });
