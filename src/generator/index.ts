@@ -29,4 +29,11 @@ export { sleep } from './sleep.ts';
 export { stagger } from './stagger.ts';
 export { synchronize } from './synchronize.ts';
 export { timeLimit } from './time-limit.ts';
+export {
+  type KeyDistribution,
+  keyDistributions,
+  type Micro,
+  type TransactionOptions,
+  transactions,
+} from './transactions.ts';
 export { untilOk } from './until-ok.ts';

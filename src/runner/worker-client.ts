@@ -53,7 +53,7 @@ export class ClientWorker implements Worker {
     if (this.#attempt !== undefined) {
       this.#attempt = undefined;
       this.#failures++;
-      return noClient(`${message} while it was being opened`);
+      return noClient(`${message} while the client was being opened`);
     }
     this.#session?.abandon();
     this.#drop();

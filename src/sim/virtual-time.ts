@@ -29,9 +29,12 @@ export type VirtualRun = {
   readonly model?: CompletionModel;
   /** The run is interrupted then: nothing begins at this time or later. */
   readonly untilSeconds?: number;
-  /** The run is interrupted when the history has so many entries; 1,000,000 unless told. */
+  /** The run is interrupted when the history has so many entries (or ten times as many things happened); 1,000,000 unless told. */
   readonly maxEntries?: number;
 };
+
+/** An endless loop of log messages or sleeps makes events, but no entries. */
+const eventsAnEntryMax = 10;
 
 /** One run on its way. */
 class VirtualTime {
@@ -95,7 +98,11 @@ export const runVirtually = (run: VirtualRun): readonly Op[] => {
   const { untilSeconds = Number.POSITIVE_INFINITY, maxEntries = 1_000_000 } = run;
   const world = new VirtualTime(run);
   const end = untilSeconds * 1e9;
-  while (world.next < end && world.history.length < maxEntries) world.happen();
+  const eventsMax = eventsAnEntryMax * maxEntries;
+  for (let events = 0; world.next < end && events < eventsMax; events++) {
+    if (world.history.length >= maxEntries) break;
+    world.happen();
+  }
   if (world.next === Number.POSITIVE_INFINITY) return world.history;
   world.interrupt(Math.min(world.next, end));
   while (world.next !== Number.POSITIVE_INFINITY) world.happen();
