@@ -58,6 +58,21 @@ describe('one key, everything concurrent', () => {
     expect(checkLinearizable(history, { model: models.register(0), budget }).valid).toBe(true);
   });
 
+  test('operations that are alike are not tried in every order', () => {
+    const alike = { f: 'write', value: 1, answer: 1 };
+    const history = allAtOnce([
+      ...Array.from({ length: 40 }, () => alike),
+      { f: 'read', value: null, answer: 9 },
+    ]);
+    expect(checkLinearizable(history, { model: models.register(0), budget: 2_000 }).valid).toBe(
+      false,
+    );
+    const lost = history.map((op) =>
+      op.type === 'ok' && op.f === 'write' ? { ...op, type: 'info' as const } : op,
+    );
+    expect(checkLinearizable(lost, { model: models.register(0), budget: 2_000 }).valid).toBe(false);
+  });
+
   test('everything crashed is fine, however much it is', () => {
     const history = allAtOnce(
       writes(5000, 5000).map((shape) => ({ ...shape, type: 'info' as const })),

@@ -7,6 +7,7 @@ import { checkLinearizable } from '../../src/checker/linear/linearizable.ts';
 import type { Model } from '../../src/checker/linear/model.ts';
 import { models } from '../../src/checker/linear/models.ts';
 import type { Op } from '../../src/history/op.ts';
+import { verify } from './judges.ts';
 
 type Case = {
   readonly id: string;
@@ -39,9 +40,13 @@ describe.each(['knossos', 'porcupine'])('%s', (name) => {
   for (const one of cases)
     test(one.id, () => {
       for (const init of one.initial ?? [null]) {
-        const { valid, operation, previousOk } = checkLinearizable(one.history, {
-          model: modelOf(one, init),
+        const model = modelOf(one, init);
+        const { valid, operation, previousOk, certificates } = checkLinearizable(one.history, {
+          model,
+          certificate: true,
         });
+        if (valid === true && one.history.length > 0)
+          expect(verify(one.history, certificates?.[0]?.order ?? [], model)).toBeUndefined();
         // One file of Porcupine's is empty: there is nothing to expect of it.
         expect(valid).toBe(one.expected.valid ?? true);
         if (one.expected.op) expect(operation?.index).toBe(one.expected.op.index);

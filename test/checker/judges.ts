@@ -108,3 +108,30 @@ const closure = <S>(configs: readonly Config<S>[], items: readonly Item[], model
   }
   return [...found.values()];
 };
+
+/**
+ * Accepts a certificate: everything that completed is in the order once, nothing stands behind what was invoked after it
+ * returned, and the model allows each step. Returns what is wrong.
+ */
+export const verify = <S>(
+  history: readonly Op[],
+  order: readonly number[],
+  model: Model<S>,
+): string | undefined => {
+  const items = new Map(itemsOf(history).map((item) => [history[item.start]?.index, item]));
+  let state = model.init;
+  let latestStart = -1;
+  for (const index of order) {
+    const item = items.get(index);
+    if (item === undefined) return `operation ${index} did not happen, or is there twice`;
+    items.delete(index);
+    if (item.end < latestStart)
+      return `operation ${index} had returned before one ahead of it began`;
+    latestStart = Math.max(latestStart, item.start);
+    const next = model.step(state, item.op);
+    if (next === undefined) return `operation ${index} is not legal there`;
+    state = next;
+  }
+  const missing = [...items].find(([, item]) => !item.optional);
+  return missing === undefined ? undefined : `operation ${missing[0]} is missing`;
+};

@@ -7,7 +7,7 @@ import { checkLinearizable } from '../../src/checker/linear/linearizable.ts';
 import type { Model } from '../../src/checker/linear/model.ts';
 import { models } from '../../src/checker/linear/models.ts';
 import type { Op } from '../../src/history/op.ts';
-import { bruteForce, firstUnexplained, hasOrder, justInTime } from './judges.ts';
+import { bruteForce, firstUnexplained, hasOrder, justInTime, verify } from './judges.ts';
 import { timeline } from './timeline.ts';
 import { histories, worlds } from './worlds.ts';
 
@@ -70,6 +70,23 @@ describe.each(Object.entries(worlds))('%s', (_name, world) => {
           );
         },
       ),
+      { numRuns: runs / 2 },
+    );
+  });
+
+  test('every valid history has a certificate that the verifier accepts, from every engine', () => {
+    fc.assert(
+      fc.property(histories(world, 16), (history) => {
+        const { model } = world;
+        const verdict = checkLinearizable(history, { model, certificate: true });
+        if (verdict.valid !== true) return;
+        for (const { order } of verdict.certificates ?? [])
+          expect(verify(history, order, model)).toBeUndefined();
+        const calls = callsOf(history, model.fs);
+        const { order = [] } = judgeBySearch({ model, calls, budget: 1e6, certificate: true });
+        const indices = order.map(({ invoke }) => invoke.index);
+        expect(verify(history, indices, model)).toBeUndefined();
+      }),
       { numRuns: runs / 2 },
     );
   });
@@ -205,6 +222,26 @@ describe('drawn histories', () => {
     );
     expect(verdict.valid).toBe(false);
     expect(verdict.witness?.ops).toHaveLength(3);
+  });
+
+  test('what was written earlier again and again does not belong to a minimal history', () => {
+    const verdict = checkLinearizable(
+      timeline`
+        0 write 1  |--|
+        1 write 1       |--|
+        2 read  1            |--|
+        0 write 1                 |--|
+        1 write 2                      |--|
+        2 read  2                           |--|
+        3 read  1                                |--|`,
+      { model: register },
+    );
+    expect(verdict.witness?.ops.map(({ f, value, result }) => `${f} ${result ?? value}`)).toEqual([
+      'write 1',
+      'write 2',
+      'read 2',
+      'read 1',
+    ]);
   });
 
   test('keys are independent, and the first failure to happen is told first', () => {

@@ -11,6 +11,8 @@ export type Judgement = {
   readonly configurations: number;
   /** What is counted against the budget. */
   readonly work: number;
+  /** When valid and asked for: the calls that took effect, in an order that the model allows. */
+  readonly order?: readonly Call[];
   /** When not valid: the call whose return was reached and never passed. */
   readonly stuck?: Call;
   /** When not valid: in words, states the object may have been in at that moment, where the engine knows them. */
@@ -23,23 +25,37 @@ export type JudgeOptions<S> = {
   readonly model: Model<S>;
   readonly calls: readonly Call[];
   readonly budget: number;
+  /** Whether a valid judgement carries an order. */
+  readonly certificate?: boolean;
 };
 
 /** Zones decide a call in much less time than a configuration of a search takes. */
 const callsPerConfiguration = 8;
 
 /** Is there an order of the calls that the model allows? Calls are ordered by start. */
-export const judge = <S>({ model, calls, budget }: JudgeOptions<S>): Judgement => {
-  const relevant = dropUnnoticed(calls, model);
-  const unique = judgeUnique(model, relevant);
-  if (unique === undefined) return judgeBySearch({ model, calls: relevant, budget });
-  const work = Math.ceil(relevant.length / callsPerConfiguration);
-  return { engine: 'zones', configurations: 0, work, ...unique };
+export const judge = <S>(options: JudgeOptions<S>): Judgement => {
+  const { model, certificate } = options;
+  const calls = dropUnnoticed(options.calls, model);
+  const unique = judgeUnique(model, calls);
+  if (unique === undefined) return judgeBySearch({ ...options, calls });
+  const work = Math.ceil(calls.length / callsPerConfiguration);
+  const cost = { engine: 'zones', configurations: 0, work };
+  if (!unique.valid) return { ...cost, ...unique };
+  return { ...cost, valid: true, ...(certificate ? { order: pick(calls, unique.order()) } : {}) };
 };
 
 /** The same by search, whatever the history's shape. */
-export const judgeBySearch = <S>({ model, calls, budget }: JudgeOptions<S>): Judgement => {
-  const { stuckAt, ...result } = searchWgl({ model, calls, budget });
+export const judgeBySearch = <S>(options: JudgeOptions<S>): Judgement => {
+  const { calls } = options;
+  const { stuckAt, order, ...result } = searchWgl(options);
   const stuck = stuckAt === undefined ? undefined : calls[stuckAt];
-  return { engine: 'wgl', ...result, ...(stuck === undefined ? {} : { stuck }) };
+  return {
+    engine: 'wgl',
+    ...result,
+    ...(order === undefined ? {} : { order: pick(calls, order) }),
+    ...(stuck === undefined ? {} : { stuck }),
+  };
 };
+
+const pick = (calls: readonly Call[], places: readonly number[]): Call[] =>
+  places.map((at) => calls[at] as Call);

@@ -42,6 +42,11 @@ export type LinearVerdict = Verdict & {
   readonly failures?: readonly Failure[];
   /** Keys on which the budget ended, at most 16, with the operation reached. */
   readonly undecided?: readonly { readonly key?: string | number; readonly reached?: Op }[];
+  /** On request, for each valid key: invocations (by index) of what took effect, in an order that the model allows. */
+  readonly certificates?: readonly {
+    readonly key?: string | number;
+    readonly order: readonly number[];
+  }[];
   /** Why it is `unknown`. */
   readonly reason?: string;
   readonly error?: string;

@@ -14,6 +14,8 @@ export type LinearOptions<S> = {
   readonly model: Model<S>;
   /** Work for the whole history, in configurations. Default: five million, and ten for each operation. */
   readonly budget?: number;
+  /** Whether a valid verdict shows an order of the operations that explains it. */
+  readonly certificate?: boolean;
 };
 
 const budgetBase = 5_000_000;
@@ -75,16 +77,22 @@ const check = <S>(ops: readonly Op[], options: LinearOptions<S>): LinearVerdict 
     },
     ...failuresOf(judged, model),
     ...undecidedOf(judged),
+    ...(options.certificate ? { certificates: certificatesOf(judged) } : {}),
   };
 };
 
 /** Each part once with little work; then, unless one failed, those that need more share the budget. */
 const judgeAll = <S>(parts: readonly Part[], options: LinearOptions<S>): Judged[] => {
-  const { model } = options;
+  const { model, certificate = false } = options;
   const operations = parts.reduce((sum, part) => sum + part.calls.length, 0);
   let left = options.budget ?? budgetBase + budgetPerOperation * operations;
   const run = (part: Part, budget: number): Judged => {
-    const judgement = judge({ model, calls: part.calls, budget: Math.min(left, budget) });
+    const judgement = judge({
+      model,
+      calls: part.calls,
+      budget: Math.min(left, budget),
+      certificate,
+    });
     left = Math.max(0, left - judgement.work);
     return { part, judgement };
   };
@@ -118,6 +126,11 @@ const failuresOf = <S>(judged: readonly Judged[], model: Model<S>) => {
     failures,
   };
 };
+
+const certificatesOf = (judged: readonly Judged[]) =>
+  judged.flatMap(({ part, judgement: { order } }) =>
+    order === undefined ? [] : [{ ...keyOf(part), order: order.map(({ invoke }) => invoke.index) }],
+  );
 
 const undecidedOf = (judged: readonly Judged[]) => {
   const open = judged.filter(({ judgement }) => judgement.valid === 'unknown').slice(0, toldMax);

@@ -2,10 +2,15 @@
 import { assert } from '../../base/assert.ts';
 import type { Call } from './calls.ts';
 import type { Model } from './model.ts';
-import { type Accesses, accessesOf, Zones } from './zones.ts';
+import { orderOf, withBlanks } from './unique-order.ts';
+import { type Accesses, accessesOf, type Conflict, Zones } from './zones.ts';
 
 export type UniqueResult =
-  | { readonly valid: true }
+  | {
+      readonly valid: true;
+      /** The calls that took effect, by their place, in an order that the model allows. */
+      readonly order: () => readonly number[];
+    }
   | {
       readonly valid: false;
       /** The first call whose return no order explains. */
@@ -21,21 +26,23 @@ export const judgeUnique = <S>(
 ): UniqueResult | undefined => {
   const accesses = accessesOf(model, calls);
   if (accesses === undefined) return undefined;
-  let core = coreOf(accesses, Number.POSITIVE_INFINITY);
-  if (core === undefined) return { valid: true };
+  const zones = new Zones(accesses, Number.POSITIVE_INFINITY);
+  const conflict = zones.conflict();
+  if (conflict === undefined)
+    return { valid: true, order: () => withBlanks(calls, orderOf(accesses, zones)) };
+  let core = callsOn(accesses, conflict, Number.POSITIVE_INFINITY);
   for (;;) {
     // This conflict shows at the return of `stuck`. Is there another one that showed before?
     const stuck = firstStuck(model, core);
-    const earlier = coreOf(accesses, stuck.end - 1);
+    const horizon = stuck.end - 1;
+    const earlier = new Zones(accesses, horizon).conflict();
     if (earlier === undefined) return { valid: false, stuck, core };
-    core = earlier;
+    core = callsOn(accesses, earlier, horizon);
   }
 };
 
 /** The calls on the values of a conflict, and on those that compare-and-sets made them of. */
-const coreOf = (accesses: Accesses, horizon: number): Call[] | undefined => {
-  const conflict = new Zones(accesses, horizon).conflict();
-  if (conflict === undefined) return undefined;
+const callsOn = (accesses: Accesses, conflict: Conflict, horizon: number): Call[] => {
   const involved = new Uint8Array(accesses.writer.length);
   const { reads, writes, writer } = accesses;
   for (const from of conflict.values)

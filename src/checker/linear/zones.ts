@@ -45,8 +45,8 @@ export const accessesOf = <S>(model: Model<S>, calls: readonly Call[]): Accesses
   return { calls, reads, writes, writer: writer.slice(0, ids.size) };
 };
 
-/** Values whose operations no order explains; undefined when there is one. */
-export type Conflict = { readonly values: readonly number[] } | undefined;
+/** Values whose operations no order explains. */
+export type Conflict = { readonly values: readonly number[] };
 
 /**
  * Judges what had happened at a moment: what had not returned by `horizon` (a position of the history) may never have.
@@ -63,6 +63,8 @@ export class Zones {
   readonly #replacer: Int32Array;
   readonly #counts: Uint8Array;
   readonly #due: number[] = [];
+  /** Known once `conflict` found none. */
+  fronts: readonly Front[] = [];
 
   constructor(accesses: Accesses, horizon: number) {
     const values = accesses.writer.length;
@@ -74,7 +76,7 @@ export class Zones {
     this.#counts = new Uint8Array(accesses.calls.length);
   }
 
-  conflict(): Conflict {
+  conflict(): Conflict | undefined {
     return this.#gather() ?? this.#blocks();
   }
 
@@ -93,7 +95,7 @@ export class Zones {
   }
 
   /** Collects what certainly happened, and the lost writes that it needs. */
-  #gather(): Conflict {
+  #gather(): Conflict | undefined {
     const { calls } = this.#accesses;
     for (let call = 0; call < calls.length; call++) {
       const { optional, end } = calls[call] as Call;
@@ -106,7 +108,7 @@ export class Zones {
     return undefined;
   }
 
-  #count(call: number): Conflict {
+  #count(call: number): Conflict | undefined {
     if (this.#counts[call] === 1) return undefined;
     this.#counts[call] = 1;
     const value = this.#accesses.reads[call] as number;
@@ -114,14 +116,13 @@ export class Zones {
     const writer = this.#accesses.writer[value] as number;
     if (writer !== none) this.#due.push(writer);
     const next = this.#accesses.writes[call] as number;
-    // What is written later than the horizon cannot have been read.
-    if (value !== initial && (writer === none || this.#startOf(writer) > this.#horizon))
-      return { values: [value, ...(next === none ? [] : this.#valuesFrom(next))] };
+    if (value !== initial && writer === none)
+      return { values: [value, ...(next === none ? [] : this.valuesFrom(next))] };
     if (next !== none) {
       const other = this.#replacer[value] as number;
       if (other !== none) {
         const rival = this.#accesses.writes[other] as number;
-        return { values: [value, ...this.#valuesFrom(rival), ...this.#valuesFrom(next)] };
+        return { values: [value, ...this.valuesFrom(rival), ...this.valuesFrom(next)] };
       }
       this.#replacer[value] = call;
       return undefined;
@@ -132,7 +133,7 @@ export class Zones {
   }
 
   /** Walks every block from the value that begins it, and compares their zones. */
-  #blocks(): Conflict {
+  #blocks(): Conflict | undefined {
     const { writer, reads } = this.#accesses;
     const fronts: Front[] = [];
     let linked = 0;
@@ -149,12 +150,13 @@ export class Zones {
       linked -= walked.links;
       fronts.push(walked);
     }
+    this.fronts = fronts;
     // Values linked in a circle hang on no beginning.
     if (linked !== 0) return { values: this.#circle(fronts) };
-    return overlap(fronts, (front) => this.#valuesFrom(front.value));
+    return overlap(fronts, (front) => this.valuesFrom(front.value));
   }
 
-  #walk(begin: number): Front | { readonly values: readonly number[] } {
+  #walk(begin: number): Front | Conflict {
     const { writer, writes } = this.#accesses;
     let first = never;
     let last = always;
@@ -164,9 +166,9 @@ export class Zones {
       const start = value === initial ? always : this.#startOf(call);
       const end = value === initial ? always : this.#endOf(call);
       // What comes later in the block must not return before something earlier was invoked.
-      if (end < last) return { values: this.#valuesFrom(begin) };
+      if (end < last) return { values: this.valuesFrom(begin) };
       last = Math.max(last, start);
-      if ((this.#readEnd[value] as number) < last) return { values: this.#valuesFrom(begin) };
+      if ((this.#readEnd[value] as number) < last) return { values: this.valuesFrom(begin) };
       last = Math.max(last, this.#readStart[value] as number);
       first = Math.min(first, end, this.#readEnd[value] as number);
       call = this.#replacer[value] as number;
@@ -175,7 +177,8 @@ export class Zones {
     }
   }
 
-  #valuesFrom(begin: number): number[] {
+  /** The values of a block, in order, from one of them on. */
+  valuesFrom(begin: number): number[] {
     const values = [begin];
     for (let call = this.#replacer[begin] as number; call !== none; ) {
       const value = this.#accesses.writes[call] as number;
@@ -187,17 +190,17 @@ export class Zones {
   }
 
   #circle(fronts: readonly Front[]): number[] {
-    const reached = new Set(fronts.flatMap(({ value }) => this.#valuesFrom(value)));
+    const reached = new Set(fronts.flatMap(({ value }) => this.valuesFrom(value)));
     const { writer } = this.#accesses;
     const lone = writer.findIndex(
       (call, value) => call !== none && this.counted(call) && !reached.has(value),
     );
-    return this.#valuesFrom(lone);
+    return this.valuesFrom(lone);
   }
 }
 
 /** A block: its first value, least return, greatest invocation, and how many values follow the first. */
-type Front = {
+export type Front = {
   readonly value: number;
   readonly first: number;
   readonly last: number;
@@ -205,7 +208,10 @@ type Front = {
 };
 
 /** Forward zones must not overlap; a backward zone must not lie inside a forward one. */
-const overlap = (fronts: readonly Front[], valuesOf: (front: Front) => number[]): Conflict => {
+const overlap = (
+  fronts: readonly Front[],
+  valuesOf: (front: Front) => number[],
+): Conflict | undefined => {
   const forward = fronts
     .filter(({ first, last }) => first < last)
     .sort((a, b) => a.first - b.first);
@@ -225,7 +231,7 @@ const overlap = (fronts: readonly Front[], valuesOf: (front: Front) => number[])
 };
 
 /** Index of the greatest number below `bound` in an ascending array; -1 when there is none. */
-const below = (ascending: Float64Array, bound: number): number => {
+export const below = (ascending: Float64Array, bound: number): number => {
   let low = 0;
   let high = ascending.length;
   while (low < high) {

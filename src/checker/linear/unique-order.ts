@@ -1,0 +1,68 @@
+// A certificate from zones: one order of the operations that explains a register with unique values.
+import type { Call } from './calls.ts';
+import { type Accesses, below, type Front, type Zones } from './zones.ts';
+
+type Placed = { readonly front: Front; readonly point: number };
+
+/** The calls that took effect, by their place, in an order that the register allows; `zones` has found no conflict. */
+export const orderOf = (accesses: Accesses, zones: Zones): number[] => {
+  const readers = readersOf(accesses, zones);
+  return place(zones.fronts).flatMap(({ front }) =>
+    zones.valuesFrom(front.value).flatMap((value) => {
+      const writer = accesses.writer[value] as number;
+      return [...(writer < 0 ? [] : [writer]), ...(readers.get(value) ?? [])];
+    }),
+  );
+};
+
+/** By value: the calls that only read it, in order of start. */
+const readersOf = ({ calls, reads, writes }: Accesses, zones: Zones): Map<number, number[]> => {
+  const readers = new Map<number, number[]>();
+  for (let call = 0; call < calls.length; call++) {
+    const value = reads[call] as number;
+    if (writes[call] !== -1 || value === -1 || !zones.counted(call)) continue;
+    const mine = readers.get(value);
+    if (mine === undefined) readers.set(value, [call]);
+    else mine.push(call);
+  }
+  return readers;
+};
+
+/** A forward zone stays where it is; a backward one shrinks to a point outside of every forward one. */
+const place = (fronts: readonly Front[]): Placed[] => {
+  const forward = fronts.filter(isForward).sort((a, b) => a.first - b.first);
+  const firsts = Float64Array.from(forward, ({ first }) => first);
+  const placed = fronts.map((front) => {
+    if (isForward(front)) return { front, point: front.first };
+    const around = forward[below(firsts, front.last)];
+    const isInside = around !== undefined && front.last < around.last;
+    return { front, point: isInside ? around.last : front.last };
+  });
+  return placed.sort((a, b) => a.point - b.point);
+};
+
+const isForward = ({ first, last }: Front): boolean => first < last;
+
+/** Calls that neither read nor write anything fit in anywhere their time allows. */
+export const withBlanks = (calls: readonly Call[], order: readonly number[]): number[] => {
+  const placed = new Uint8Array(calls.length);
+  for (const call of order) placed[call] = 1;
+  const blanks = calls
+    .flatMap((call, at) => (placed[at] === 0 && !call.optional ? [at] : []))
+    .sort((a, b) => endOf(calls, a) - endOf(calls, b));
+  if (blanks.length === 0) return [...order];
+  const result: number[] = [];
+  let next = 0;
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const call of order) {
+    const begins = Math.max(latest, (calls[call] as Call).start);
+    // A blank that returned before this one was invoked has to come first.
+    while (next < blanks.length && endOf(calls, blanks[next] as number) < begins)
+      result.push(blanks[next++] as number);
+    result.push(call);
+    latest = begins;
+  }
+  return [...result, ...blanks.slice(next)];
+};
+
+const endOf = (calls: readonly Call[], call: number): number => (calls[call] as Call).end;
