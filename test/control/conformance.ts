@@ -204,7 +204,7 @@ const commands = (remote: () => Remote): void => {
           .catch(() => undefined),
       );
       let most = 0;
-      for (let look = 0; look < 40; look++) {
+      for (let look = 0; look < 12; look++) {
         // Exactly the program itself, not the shells that start it.
         most = Math.max(
           most,

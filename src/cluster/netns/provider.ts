@@ -35,14 +35,14 @@ export const netnsProvider = (options: { readonly stateFolder?: string } = {}): 
   return {
     kind,
     about: 'nodes of one kernel on this machine: namespaces, own root by overlay, real sshd',
-    up: (request) => up(layoutOf(stateFolder, request.name), request),
-    attach: (name) => attach(layoutOf(stateFolder, name)),
+    up: async (request) => up(layoutOf(stateFolder, request.name), request),
+    attach: async (name) => attach(layoutOf(stateFolder, name)),
     list: async () =>
       Promise.all(
         (await clusterNames(stateFolder)).map((name) => describe(layoutOf(stateFolder, name))),
       ),
     down,
-    sshCommand: (name, node) => sshCommand(layoutOf(stateFolder, name), node),
+    sshCommand: async (name, node) => sshCommand(layoutOf(stateFolder, name), node),
     downAll: async () => {
       const names = await clusterNames(stateFolder);
       await Promise.all(names.map(down));

@@ -1,0 +1,17 @@
+// Makes a cluster of namespaces and dies by kill -9 on the way: after so many steps, or after so many milliseconds.
+// Arguments: state folder, name, `step` or `ms`, number.
+import { netnsProvider } from '../../src/cluster/netns/provider.ts';
+
+const [stateFolder = '', name = '', unit = 'step', number = '0'] = process.argv.slice(2);
+const die = () => process.kill(process.pid, 'SIGKILL');
+let steps = Number(number);
+if (unit === 'ms') setTimeout(die, Number(number));
+await netnsProvider({ stateFolder }).up({
+  name,
+  nodeCount: 3,
+  onProgress: () => {
+    if (unit === 'step' && steps-- === 0) die();
+  },
+});
+process.stdout.write('ready\n');
+die();
