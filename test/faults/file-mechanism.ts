@@ -66,6 +66,9 @@ export const fileWorld = async (options: {
     onWarning: (message, node) => warnings.push(`${node ?? ''}: ${message}`),
     leaseSeconds: options.leaseSeconds ?? 15,
     directoryOf: tmp.directoryOf,
+  }).catch((cause: unknown) => {
+    tmp.cleanUp();
+    throw cause;
   });
   const brokenOn = (id: string): string[] =>
     tmp.nodes.filter((node) => existsSync(fileOf(node, id))).map((node) => node.name);
