@@ -14,7 +14,8 @@ class OnThreads implements Gen {
   }
   op(context: Context): Step {
     const threads = this.scope.of(context.threads);
-    assert(threads.count > 0, `none of the ${context.threads.count} threads in scope is meant`);
+    if (threads.count === 0)
+      assert(false, `none of the ${context.threads.count} threads in scope is meant`);
     const step = this.gen.op({ time: context.time, rng: context.rng, threads });
     return step.kind === 'done' ? step : { ...step, next: this.#with(step.next) };
   }

@@ -27,10 +27,8 @@ class Reserve implements Gen {
   op(context: Context): Step {
     const { threads, time, rng } = context;
     const { reserved } = this.ranges;
-    assert(
-      threads.count >= reserved,
-      `reserve of ${reserved} threads, only ${threads.count} in scope`,
-    );
+    if (threads.count < reserved)
+      assert(false, `reserve of ${reserved} threads, only ${threads.count} in scope`);
     let gens = this.gens;
     const adopt = (part: number, gen: Gen): void => {
       if (gens[part] !== gen) gens = gens.with(part, gen);

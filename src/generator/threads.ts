@@ -181,7 +181,7 @@ class View implements Threads {
     if (this.count === this.#pool.clients + 1) return this.#pool.slotOf(thread);
     this.#positions ??= new Map(this.all().map((each, position) => [each, position]));
     const position = this.#positions.get(thread);
-    assert(position !== undefined, `thread ${thread} is not in scope`);
+    if (position === undefined) assert(false, `thread ${thread} is not in scope`);
     return position;
   }
 

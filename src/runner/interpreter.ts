@@ -53,8 +53,12 @@ export type RunState = {
   readonly outstanding: (Op | undefined)[];
   outstandingCount: number;
   readonly sleepers: Sleepers;
+  /** An operation that was not due yet when it was offered: taken at its time, unless something happens before. */
+  planned: Offer | undefined;
   isStopped: boolean;
 };
+
+type Offer = Step & { readonly kind: 'op' };
 
 export const startRun = ({ generator, concurrency, rng }: InterpreterOptions): RunState => ({
   pool: new ThreadPool(concurrency),
@@ -65,6 +69,7 @@ export const startRun = ({ generator, concurrency, rng }: InterpreterOptions): R
   outstanding: new Array<Op | undefined>(concurrency + 1).fill(undefined),
   outstandingCount: 0,
   sleepers: new Sleepers(),
+  planned: undefined,
   isStopped: false,
 });
 
@@ -76,6 +81,7 @@ export const startRun = ({ generator, concurrency, rng }: InterpreterOptions): R
 export const step = (state: RunState, event: RunEvent): readonly Effect[] => {
   assert(!state.isStopped, 'the run has stopped');
   if (event.time > state.time) state.time = event.time;
+  if (event.kind !== 'tick') state.planned = undefined;
   if (event.kind === 'completed') return settle(state, event.thread, event.completion);
   if (event.kind === 'interrupt') {
     state.gen = finished;
@@ -152,21 +158,23 @@ const ask = (state: RunState): Step => {
 
 const checkEmitted = ({ pool, time }: RunState, op: Emitted): void => {
   const slot = pool.slotOfProcess(op.process);
-  assert(slot !== -1 && pool.isFree(slot), `${op.f} emitted for process ${op.process}, not free`);
-  assert(op.time >= time, `${op.f} emitted at ${op.time} ns, in the past of ${time} ns`);
+  // Messages are built only when they are needed: this runs for every operation.
+  if (slot === -1 || !pool.isFree(slot))
+    assert(false, `${op.f} emitted for process ${op.process}, not free`);
+  if (!(op.time >= time))
+    assert(false, `${op.f} emitted at ${op.time} ns, in the past of ${time} ns`);
 };
 
 const advance = (state: RunState): readonly Effect[] => {
   const { pool, sleepers, time } = state;
-  for (const slot of sleepers.wakeUntil(time)) pool.setFree(slot);
+  if (sleepers.next <= time) {
+    for (const slot of sleepers.wakeUntil(time)) pool.setFree(slot);
+    state.planned = undefined;
+  }
   // Nobody could take anything: wait for an answer.
   if (pool.threads.freeCount === 0) return wakeAt(sleepers.next);
-  const answer = ask(state);
-  if (answer.kind === 'op') {
-    if (answer.op.time > time) return wakeAt(Math.min(answer.op.time, sleepers.next));
-    state.gen = answer.next;
-    return begin(state, answer.op);
-  }
+  const answer = state.planned ?? ask(state);
+  if (answer.kind === 'op') return accept(state, answer);
   if (answer.kind === 'pending') {
     state.gen = answer.next;
     return wakeAt(Math.min(answer.wake ?? time + pollNs, time + pollNs, sleepers.next));
@@ -175,6 +183,16 @@ const advance = (state: RunState): readonly Effect[] => {
   if (state.outstandingCount > 0 || sleepers.count > 0) return wakeAt(sleepers.next);
   state.isStopped = true;
   return [{ kind: 'stop' }];
+};
+
+const accept = (state: RunState, offer: Offer): readonly Effect[] => {
+  if (offer.op.time > state.time) {
+    state.planned = offer;
+    return wakeAt(Math.min(offer.op.time, state.sleepers.next));
+  }
+  state.planned = undefined;
+  state.gen = offer.next;
+  return begin(state, offer.op);
 };
 
 const wakeAt = (at: number): readonly Effect[] =>
