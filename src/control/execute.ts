@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../base/errors.ts';
 import type { ExecOptions, ExecResult } from '../contract/remote.ts';
 import { explainEnding } from './explain.ts';
@@ -11,6 +10,7 @@ import { collectMarked, type MarkedOutput, maxOutputBytes, Output } from './outp
 import { RemoteError, type RemoteErrorCode, showCommand } from './remote-error.ts';
 import type { Slots } from './slots.ts';
 import type { Channel, Ending, Transport } from './transport.ts';
+import { unlessAborted, within } from './waiting.ts';
 import { wrapCommand } from './wrapper.ts';
 
 export const defaultTimeoutMs = 60_000;
@@ -72,10 +72,7 @@ export const execute = async (
 /** Stops the job at its deadline, when the caller cancels, and when the remote is closed. */
 const watch = ({ options, session, stop }: Job): (() => void) => {
   const { timeoutMs = defaultTimeoutMs, signal } = options;
-  const timer = setTimeout(
-    () => stop('timeout', `not done within ${timeoutMs} ms; killed`),
-    timeoutMs,
-  );
+  const timer = setTimeout(() => stop('timeout', `not done within ${timeoutMs} ms`), timeoutMs);
   const onCancel = () => stop('cancelled', 'cancelled');
   const onClose = () => stop('closed', 'the session was closed');
   signal?.addEventListener('abort', onCancel, { once: true });
@@ -89,17 +86,8 @@ const watch = ({ options, session, stop }: Job): (() => void) => {
   };
 };
 
-/** A promise that rejects when the signal aborts, and a way to stop listening. */
-const rejection = (signal: AbortSignal): { readonly promise: Promise<never>; dispose(): void } => {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  promise.catch(() => undefined);
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return { promise, dispose: () => signal.removeEventListener('abort', onAbort) };
-};
-
-const farewellMs = 2_000;
+/** How long a node may take to answer about a command that was stopped. */
+const farewellMs = 1_000;
 
 /**
  * Starts the command. A job that is stopped meanwhile still gets its channel when the request has left already, so that
@@ -108,9 +96,8 @@ const farewellMs = 2_000;
 const open = async (job: Job, wrapped: readonly string[]): Promise<Channel> => {
   const { session, stopped } = job;
   const opening = session.transport.open(wrapped, stopped);
-  const stop = rejection(stopped);
   try {
-    return await Promise.race([opening, stop.promise]);
+    return await unlessAborted(stopped, opening);
   } catch (cause) {
     if (!stopped.aborted) throw cause;
     const channel = await within(farewellMs, opening);
@@ -118,43 +105,27 @@ const open = async (job: Job, wrapped: readonly string[]): Promise<Channel> => {
     // The node is silent. Should it ever answer, nothing is to go on there.
     opening.then((late) => converse(job, late)).catch(() => undefined);
     throw stopped.reason;
-  } finally {
-    stop.dispose();
-  }
-};
-
-/** The value, or `undefined` when it does not come in time or not at all. */
-const within = async <T>(ms: number, work: Promise<T>): Promise<T | undefined> => {
-  const timer = new AbortController();
-  const late = sleep(ms, undefined, { signal: timer.signal }).catch(() => undefined);
-  try {
-    return await Promise.race([work.catch(() => undefined), late]);
-  } finally {
-    timer.abort();
   }
 };
 
 const converse = async (job: Job, channel: Channel): Promise<ExecResult> => {
   const { options, stop, stopped, mark } = job;
-  const tooLarge = () =>
-    stop('output-too-large', `printed more than ${maxOutputBytes} bytes; killed`);
+  const tooLarge = () => stop('output-too-large', `printed more than ${maxOutputBytes} bytes`);
   const stderr = collectMarked(channel.stderr, mark, tooLarge);
   const stdout = new Output(tooLarge);
   if (options.stdoutTo === undefined)
     channel.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   const consumed = consume(job, channel);
   feed(job, channel.stdin);
-  const stopping = rejection(stopped);
   try {
-    const ending = await Promise.race([channel.ended, stopping.promise]);
-    const failure = await Promise.race([consumed, stopping.promise]);
+    const ending = await unlessAborted(stopped, channel.ended);
+    const failure = await unlessAborted(stopped, consumed);
     if (failure !== undefined && !isFailure(ending)) throw failure;
     return judge(job, ending, { stderr, stdout: stdout.text() });
   } catch (cause) {
-    if (stopped.aborted) await kill(job, channel, stderr);
-    throw cause;
+    const isOver = !stopped.aborted || (await kill(job, channel, stderr));
+    throw isOver ? cause : unsure(cause);
   } finally {
-    stopping.dispose();
     channel.abandon();
   }
 };
@@ -188,19 +159,30 @@ const feed = ({ options, stop }: Job, stdin: Writable): void => {
   source.pipe(stdin);
 };
 
-/** Kills what runs. Without a header nothing does yet: then it is waited for. */
+/** Kills what runs, and tells whether it is sure that nothing does. Without a header it is about to: that is waited for. */
 const kill = async (
   { session, options }: Job,
   channel: Channel,
   stderr: MarkedOutput,
-): Promise<void> => {
-  await within(farewellMs, Promise.race([stderr.header, channel.ended]));
+): Promise<boolean> => {
+  const ending = await within(farewellMs, Promise.race([stderr.header, channel.ended]));
   const header = stderr.seen();
-  if (header === undefined || header === 'cwd-missing') return;
+  if (header === undefined || header === 'cwd-missing') return ending !== undefined;
   const giveBack = await session.killSlots.take(new AbortController().signal);
-  await killSession(session.transport, header.session, options.sudo).finally(giveBack);
+  const isDead = await killSession(session.transport, header.session, options.sudo).finally(
+    giveBack,
+  );
   channel.stdout.resume();
   await within(farewellMs, channel.ended);
+  return isDead;
+};
+
+/** The same error, with what is not known said. */
+const unsure = (cause: unknown): unknown => {
+  if (!(cause instanceof RemoteError)) return cause;
+  const { node, argv } = cause;
+  const message = `${cause.message.slice(node.length + 2)}; the node does not answer, it may still run`;
+  return new RemoteError(message, { code: cause.code as RemoteErrorCode, node, argv, cause });
 };
 
 const exitCodeOf = ({ code, signal }: Ending): number | undefined => {

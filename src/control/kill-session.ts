@@ -1,7 +1,7 @@
 // Kills everything that a command started: its session, and whoever descends from it in sessions of their own.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecOptions } from '../contract/remote.ts';
 import type { Transport } from './transport.ts';
+import { within } from './waiting.ts';
 import { wrapCommand } from './wrapper.ts';
 
 /**
@@ -31,38 +31,31 @@ while [ "$round" -lt 100 ]; do
 done
 exit 1`;
 
-const killMs = 5_000;
-
 /** Kills at once on one node: sshd allows ten sessions a connection unless told, and eight are for commands. */
 export const maxKillers = 2;
 
-/** Resolves with whether it is sure that nothing of the session runs any more; takes at most five seconds. */
+const killMs = 3_000;
+
+/** Resolves with whether it is sure that nothing of the session runs any more; takes at most three seconds. */
 export const killSession = async (
   transport: Transport,
   session: number,
   sudo: ExecOptions['sudo'],
 ): Promise<boolean> => {
-  const giveUp = AbortSignal.timeout(killMs);
   const argv = wrapCommand(['/bin/sh', '-c', script, 'ordeal-kill', String(session)], {
     mark: 'ordeal-kill:',
     isRoot: transport.isRoot,
     ...(sudo === undefined ? {} : { sudo }),
   });
-  try {
-    const channel = await transport.open(argv, giveUp);
-    channel.stdin.end();
-    channel.stdout.resume();
-    channel.stderr.resume();
-    const timer = new AbortController();
-    const ending = await Promise.race([
-      channel.ended,
-      sleep(killMs, undefined, { signal: timer.signal }).catch(() => undefined),
-    ]);
-    timer.abort();
-    channel.abandon();
-    return ending?.code === 0;
-  } catch {
-    // The node cannot be reached: then nobody can say what became of the command.
-    return false;
-  }
+  // A node that cannot be reached in time: then nobody can say what became of the command.
+  return (await within(killMs, run(transport, argv))) === true;
+};
+
+const run = async (transport: Transport, argv: readonly string[]): Promise<boolean> => {
+  const channel = await transport.open(argv, AbortSignal.timeout(killMs));
+  channel.stdin.end();
+  channel.stdout.resume();
+  channel.stderr.resume();
+  const { code } = await channel.ended;
+  return code === 0;
 };

@@ -5,6 +5,7 @@ import { infrastructureError } from '../base/errors.ts';
 import { commandLine } from './quote.ts';
 import { isTransient, type SshClient, type SshTarget, sshConnect } from './ssh-connect.ts';
 import type { Channel, Ending, Transport } from './transport.ts';
+import { unlessAborted } from './waiting.ts';
 
 /** Pauses before the second, third … attempt to connect anew, in milliseconds. */
 const backOffMs = [50, 200, 500, 1_000, 2_000];
@@ -48,19 +49,6 @@ const channelOf = (stream: SshChannel): Channel => {
   };
 };
 
-/** Rejects as soon as the signal aborts; the work goes on for others. */
-const unlessAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T> => {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-};
-
 export class SshTransport implements Transport {
   readonly node: string;
   readonly isRoot: boolean;
@@ -90,6 +78,7 @@ export class SshTransport implements Transport {
     // Without exec the login shell would stay as one more process.
     const line = `exec ${commandLine(argv)}`;
     for (let attempt = 0; ; attempt++) {
+      signal.throwIfAborted();
       const client = await unlessAborted(signal, this.connect());
       const channel = await this.#openOn(client, line);
       if (channel !== undefined) return channel;

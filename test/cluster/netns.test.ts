@@ -1,13 +1,15 @@
 // Clusters of namespaces, for real: what nodes are to each other and to the machine, and what is left of them afterwards.
+import { existsSync } from 'node:fs';
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { parseDisks } from '../../src/cluster/netns/mount-points.ts';
 import { netnsProvider } from '../../src/cluster/netns/provider.ts';
 import type { Cluster } from '../../src/contract/cluster.ts';
 import type { Node } from '../../src/contract/node.ts';
 import { isDaemonRunning, startDaemon } from '../../src/control/daemon.ts';
-import { heldSubnets, tracesOf } from './netns-traces.ts';
+import { heldSubnets, processesOf, tracesOf } from './netns-traces.ts';
 
 const because = process.getuid?.() === 0 ? '' : ' (skipped: needs root)';
 
@@ -227,6 +229,72 @@ describe.skipIf(because !== '')(`clusters of namespaces${because}`, () => {
         expect(await tracesOf(stateFolder, [])).toEqual([]);
       }
     });
+  });
+
+  describe('other disks of the machine', () => {
+    test('are those with a file system on a disk, outer ones first', () => {
+      const mountinfo = [
+        '22 1 254:0 / / rw,relatime - ext4 /dev/vda rw',
+        '30 22 8:2 / /var/lib/db rw - xfs /dev/sda2 rw',
+        '29 22 8:1 / /var rw,relatime shared:1 master:2 - ext4 /dev/sda1 rw',
+        '31 22 8:1 /x /var rw - ext4 /dev/sda1 rw',
+        '32 22 0:5 / /dev rw - devtmpfs devtmpfs rw',
+        '33 22 8:3 / /boot rw - ext4 /dev/sda3 rw',
+        '34 22 8:3 / /srv/with\\040space rw - ext4 /dev/sda3 rw',
+        '35 22 8:4 / /var/lib/ordeal/clusters/x rw - ext4 /dev/sda4 rw',
+        '36 22 0:40 / /home rw - tmpfs tmpfs rw',
+        '',
+      ].join('\n');
+      expect(parseDisks(mountinfo, '/var/lib/ordeal/clusters/x')).toEqual(['/var', '/var/lib/db']);
+    });
+
+    const noLoop = existsSync('/dev/loop-control') ? '' : ' (skipped: needs loop devices)';
+    test.skipIf(noLoop !== '')(`are seen on the nodes, and not written to${noLoop}`, async () => {
+      const point = await mkdtemp('/var/tmp/ordeal-disk-');
+      const script = [
+        'truncate -s 16M "$1/image" && mkfs.ext4 -q "$1/image" && mkdir "$1/disk" || exit',
+        'mount -o loop "$1/image" "$1/disk" && echo here >"$1/disk/file" && chmod 751 "$1/disk" || exit',
+        'shift; exec "$@"',
+      ].join('\n');
+      const maker = [
+        process.execPath,
+        join(import.meta.dirname, 'netns-maker.ts'),
+        stateFolder,
+        'disk',
+        'step',
+        '99',
+      ];
+      try {
+        // In a mount namespace of its own: with its processes goes the mount.
+        await execa('unshare', ['--mount', 'sh', '-c', script, 'sh', point, ...maker], {
+          reject: false,
+        });
+        const cluster = await provider().attach('disk');
+        const [node] = cluster.nodes;
+        expect(await say(node, 'cat', `${point}/disk/file`)).toBe('here');
+        expect(await say(node, 'stat', '-c', '%a', `${point}/disk`)).toBe('751');
+        expect(await isOk(node, 'tee', `${point}/disk/new`)).toBe(true);
+        expect(await isOk(cluster.nodes[1], 'test', '-e', `${point}/disk/new`)).toBe(false);
+        await cluster.close();
+      } finally {
+        await provider().down('disk');
+        await rm(point, { recursive: true });
+      }
+    });
+  });
+
+  test('a cluster whose processes are gone says so instead of asking the world for its addresses', async () => {
+    const cluster = await provider().up({ name: 'gone', nodeCount: 1 });
+    const subnets = await heldSubnets(stateFolder);
+    await cluster.close();
+    for (const pid of await processesOf(stateFolder)) process.kill(pid, 'SIGKILL');
+    await expect.poll(() => processesOf(stateFolder)).toEqual([]);
+    await expect(provider().attach('gone')).rejects.toMatchObject({
+      code: 'cluster-gone',
+      exitCode: 4,
+    });
+    await provider().down('gone');
+    expect(await tracesOf(stateFolder, subnets)).toEqual([]);
   });
 
   describe('what cannot be', () => {

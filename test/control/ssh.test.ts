@@ -94,6 +94,37 @@ describe.skipIf(noSshdBecause !== undefined)(`over SSH${because}`, () => {
     });
   });
 
+  test('a node that falls silent: the deadline holds, and it is said that the command may still run', async () => {
+    const remote = remoteTo();
+    const server = await serverOf(remote);
+    const sleeping = errorOf(remote.exec(['sleep', '1.25'], { timeoutMs: 300 }));
+    await sleep(150);
+    process.kill(server, 'SIGSTOP');
+    try {
+      const error = await sleeping;
+      expect(error.code).toBe('timeout');
+      expect(error.message).toContain('may still run');
+    } finally {
+      process.kill(server, 'SIGCONT');
+    }
+    expect((await remote.exec(['echo', 'awake'])).stdout).toBe('awake\n');
+  });
+
+  test('a node without sudo', async () => {
+    const bare = await startSshd('PATH=/no/such/folder');
+    const remote = sshRemote(bare.target);
+    try {
+      const error = await errorOf(remote.exec(['/bin/true'], { sudo: 'nobody' }));
+      expect(error.code).toBe('sudo-missing');
+      expect(error.exitCode).toBe(4);
+      // Who is root already needs none.
+      expect((await remote.exec(['/bin/echo', 'fine'], { sudo: true })).stdout).toBe('fine\n');
+    } finally {
+      await remote.close();
+      await bare.stop();
+    }
+  });
+
   const errorOf = async (work: Promise<unknown>): Promise<OrdealError> => {
     const thrown = await work.then(
       () => undefined,

@@ -38,7 +38,7 @@ const freePort = (): Promise<number> =>
     });
   });
 
-const configOf = (folder: string, port: number): string =>
+const configOf = (folder: string, port: number, environment: string): string =>
   [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -51,17 +51,18 @@ const configOf = (folder: string, port: number): string =>
     'UseDNS no',
     'MaxStartups 100',
     // bash, run by sshd, reads .bashrc first; on a developer's machine that may take long.
-    'SetEnv SHLVL=2',
+    `SetEnv SHLVL=2 ${environment}`,
     '',
   ].join('\n');
 
-export const startSshd = async (): Promise<Sshd> => {
+/** `environment`: `NAME=value` pairs that its sessions get. */
+export const startSshd = async (environment = ''): Promise<Sshd> => {
   const folder = await mkdtemp(join(tmpdir(), 'ordeal-sshd-'));
   await mkdir('/run/sshd', { recursive: true });
   for (const name of ['host-key', 'key', 'other-key'])
     await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
   const port = await freePort();
-  await writeFile(join(folder, 'config'), configOf(folder, port));
+  await writeFile(join(folder, 'config'), configOf(folder, port, environment));
   const read = (name: string) => readFile(join(folder, name), 'utf8');
   const target: SshTarget = {
     node: 'n1',

@@ -42,14 +42,16 @@ export type NodeLaunch = {
   /** Addresses with prefix lengths. */
   readonly ipv4: string;
   readonly ipv6: string;
+  /** Mount points of the machine that the node shall see as well, outer ones first. */
+  readonly mountPoints: readonly string[];
 };
 
 /** Starts a node. It says `born`, then awaits its wire and `go`, then says `net`. */
-export const launchNode = ({ tag, node, folder, ipv4, ipv6 }: NodeLaunch): Launched =>
+export const launchNode = ({ tag, node, folder, ipv4, ipv6, mountPoints }: NodeLaunch): Launched =>
   launch(
     node,
     ['--mount', '--uts', '--ipc', '--net', '--propagation', 'private'],
-    [scriptPath('node.sh'), tag, node, folder, ipv4, ipv6],
+    [scriptPath('node.sh'), tag, node, folder, ipv4, ipv6, ...mountPoints],
   );
 
 /** Starts the holder of the bridge's network namespace. It says `born` and awaits `go`. */
@@ -72,7 +74,7 @@ const converse = (
         `${about} did not start: ${why} ${errors.join('').trim().split('\n').at(-1) ?? ''}`.trim(),
         {
           code: 'node-failed',
-          hint: 'Does this machine allow root to make namespaces and overlay mounts? Try: ordeal doctor',
+          hint: 'Nodes need namespaces and overlay mounts, and their state (ORDEAL_STATE) on a disk. Try: ordeal doctor',
           ...(cause === undefined ? {} : { cause }),
         },
       ),

@@ -1,8 +1,7 @@
 // Wires a cluster: a bridge in its own namespace, one wire to each node, one to this machine. Few processes, many commands each.
-import { writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { infrastructureError, messageOf } from '../../base/errors.ts';
-import { isErrno } from '../errno.ts';
 import { controllerAddresses, hostLink, type Layout, prefixLength } from './layout.ts';
 
 export type Wiring = {
@@ -54,10 +53,13 @@ const runBatch = async (argv: readonly [string, ...string[]], lines: readonly st
 export const wire = async (wiring: Wiring): Promise<void> => {
   const inside = `--net=/proc/${wiring.switchPid}/ns/net`;
   await runBatch(['nsenter', inside, 'ip', '-batch', '-'], bridgeCommands(wiring));
+  const settings = (version: 'ipv4' | 'ipv6', name: string) =>
+    `/proc/sys/net/${version}/conf/${hostLink(wiring.subnet)}/${name}`;
+  // A machine that forwards for others does not forward for the nodes; one without IPv6 has it on this wire.
+  await writeFile(settings('ipv4', 'forwarding'), '0');
+  await writeFile(settings('ipv6', 'forwarding'), '0');
+  await writeFile(settings('ipv6', 'disable_ipv6'), '0');
   await runBatch(['ip', '-batch', '-'], hostCommands(wiring));
-  // A machine that forwards for others does not forward for the nodes.
-  for (const version of ['ipv4', 'ipv6'])
-    await writeFile(`/proc/sys/net/${version}/conf/${hostLink(wiring.subnet)}/forwarding`, '0');
 };
 
 /** Removes the host's end, and with it the other. Its namespace would take it away as well, but later. */
@@ -70,13 +72,8 @@ export const removeHostLink = async (subnet: number): Promise<void> => {
   }
 };
 
-const isLink = async (link: string): Promise<boolean> => {
-  const { access } = await import('node:fs/promises');
-  try {
-    await access(`/sys/class/net/${link}`);
-    return true;
-  } catch (cause) {
-    if (isErrno(cause, 'ENOENT')) return false;
-    throw cause;
-  }
-};
+const isLink = (link: string): Promise<boolean> =>
+  access(`/sys/class/net/${link}`).then(
+    () => true,
+    () => false,
+  );

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Process 1 of a node: builds its root, waits for its network, runs sshd, reaps orphans. Started by launch.ts inside new
 # mount, uts, ipc, net and pid namespaces; says `born` and `net` on standard output, and reads `go` from standard input.
-# Parameters: tag (how `down` finds the process), name, folder (with upper, work and root), IPv4/length, IPv6/length.
+# Parameters: tag (how `down` finds the process), name, folder (with upper, work and root), IPv4/length, IPv6/length, and
+# the mount points of the machine's other disks.
 # All of it is one function, so that the shell has read everything before the root changes.
 
 fail() { echo "failed $1"; exit 1; }
@@ -22,8 +23,21 @@ make_dev() {
   ln -s fd/2 root/dev/stderr
 }
 
+# Other disks of the machine, such as a /var of its own, are not seen through the overlay over /.
+mount_others() {
+  index=0
+  for point; do
+    index=$((index + 1))
+    mkdir -p "others/$index/upper" "others/$index/work" || return
+    chmod --reference="$point" "others/$index/upper"
+    options="lowerdir=$point,upperdir=$PWD/others/$index/upper,workdir=$PWD/others/$index/work"
+    mount -t overlay -o "$options" ordeal-node "root$point" || return
+  done
+}
+
 make_root() {
   mount -t overlay -o "lowerdir=/,upperdir=$PWD/upper,workdir=$PWD/work" ordeal-node root || return
+  mount_others "$@" || return
   mount -t proc -o nosuid,nodev,noexec proc root/proc || return
   mount -t sysfs -o ro,nosuid,nodev,noexec sysfs root/sys || return
   mount -t tmpfs -o mode=755,nosuid,nodev run root/run || return
@@ -63,8 +77,9 @@ END
 main() {
   name=$2 ipv4=$4 ipv6=$5
   cd "$3" || fail "no folder $3"
+  shift 5
   echo born
-  make_root || fail root
+  make_root "$@" || fail root
   cd root || fail root
   pivot_root . . && umount -l . || fail pivot_root
   cd /

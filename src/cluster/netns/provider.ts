@@ -14,7 +14,7 @@ import {
   layoutOf,
   nodeAddresses,
 } from './layout.ts';
-import { killCluster } from './processes.ts';
+import { clusterPids, killCluster } from './processes.ts';
 import { openSessions } from './sessions.ts';
 import { clusterNames, readState } from './state.ts';
 import { type Built, build, claimName } from './up.ts';
@@ -134,6 +134,15 @@ const readReady = async (layout: Layout): Promise<Ready> => {
 
 const attach = async (layout: Layout): Promise<Cluster> => {
   const ready = await readReady(layout);
+  // Without processes there is no network of its own either: connecting would ask the world for these addresses.
+  if ((await clusterPids(layout)).length === 0)
+    throw infrastructureError(
+      `cluster '${layout.name}' is no longer there: its processes are gone`,
+      {
+        code: 'cluster-gone',
+        hint: `Remove what is left of it: ordeal cluster down ${layout.name}`,
+      },
+    );
   const nodes = await openSessions({ ...ready, layout, patienceMs: 0 });
   return clusterOf(layout, { nodes, subnet: ready.subnet });
 };

@@ -8,6 +8,7 @@ import { ownIdentity } from '../process-identity.ts';
 import { makeKeys } from './keys.ts';
 import { type Launched, launchNode, launchSwitch } from './launch.ts';
 import { type Layout, nodeAddresses, nodeNames, prefixLength, tagOf } from './layout.ts';
+import { otherDisks } from './mount-points.ts';
 import { wire } from './network.ts';
 import { hostsFile, readAccounts, writeNodeFiles } from './node-files.ts';
 import { openSessions } from './sessions.ts';
@@ -61,7 +62,7 @@ export const build = async (plan: Build, claimed: State): Promise<Built> => {
   onStep('files');
   await writeFiles(layout, { state, subnet, keys });
   onStep('namespaces');
-  const launched = launchAll(layout, state, subnet);
+  const launched = launchAll(layout, { state, subnet, mountPoints: await otherDisks(layout) });
   try {
     await connectAll(plan, { launched, subnet, state });
     onStep('SSH sessions');
@@ -109,7 +110,13 @@ const writeFiles = async (layout: Layout, { state, subnet, keys }: Keyed): Promi
 
 type Processes = { readonly holder: Launched; readonly nodes: readonly Launched[] };
 
-const launchAll = (layout: Layout, state: State, subnet: number): Processes => ({
+type Launching = {
+  readonly state: State;
+  readonly subnet: number;
+  readonly mountPoints: readonly string[];
+};
+
+const launchAll = (layout: Layout, { state, subnet, mountPoints }: Launching): Processes => ({
   holder: launchSwitch(tagOf(layout, 'switch')),
   nodes: state.nodes.map((node, index) => {
     const { ipv4, ipv6 } = nodeAddresses(subnet, index);
@@ -119,6 +126,7 @@ const launchAll = (layout: Layout, state: State, subnet: number): Processes => (
       folder: join(layout.folder, node),
       ipv4: `${ipv4}/${prefixLength.ipv4}`,
       ipv6: `${ipv6}/${prefixLength.ipv6}`,
+      mountPoints,
     });
   }),
 });
