@@ -168,6 +168,19 @@ export const declaredBy = (parts: Parts): Declared[] => [
   })),
 ];
 
+/** The usual number of nodes, as far as the system can use them. */
+export const defaultNodes = ({ system }: Parts): number =>
+  Math.min(testOptions.nodes.default, system.maxNodes ?? Number.POSITIVE_INFINITY);
+
+const checkNodes = ({ system, systemName }: Parts, nodes: number): void => {
+  const { maxNodes = nodes } = system;
+  if (nodes > maxNodes)
+    throw usageError(
+      `--nodes must be at most ${maxNodes} for system ${systemName}, not ${nodes}`,
+      'A system that does not replicate would be several systems on several nodes.',
+    );
+};
+
 const concurrencyOf = (text: string, nodes: number): number =>
   text.endsWith('n') ? Number(text.slice(0, -1)) * nodes : Number(text);
 
@@ -188,6 +201,7 @@ export const planOf = (
     );
   }
   const options = checked.data;
+  checkNodes(parts, options.nodes);
   const nemesisPart = parts.nemeses.map(({ name }) => name).join('+') || 'no-faults';
   return {
     ...parts,

@@ -5,6 +5,7 @@ import { yargsOptionsOf } from './declared-options.ts';
 import { runPlan } from './run-plan.ts';
 import {
   declaredBy,
+  defaultNodes,
   loadParts,
   type Parts,
   planOf,
@@ -55,6 +56,7 @@ export const testCommand = (argv: readonly string[]): CommandModule => {
       })
       .options(testOptions)
       .options(parts === undefined ? {} : yargsOptionsOf(declaredBy(parts)))
+      .default('nodes', parts === undefined ? testOptions.nodes.default : defaultNodes(parts))
       .example('$0 test register', 'etcd, five nodes, no faults, one minute')
       .example('$0 test register --nemesis partition --time-limit 120', 'under network partitions')
       .example('$0 test register --system ./my-db.ts --nodes 3 --concurrency 4n', 'your own system')

@@ -18,6 +18,8 @@ export type System = {
   readonly options?: OptionSpecs;
   /** Debian packages that `install` needs on the nodes. */
   readonly packages?: readonly string[];
+  /** The most nodes it can run on, e.g. 1 for a system that does not replicate; any number unless told. */
+  readonly maxNodes?: number;
   readonly install?: OnNode;
   readonly start: OnNode;
   /** Resolves when the system serves on this node; throws when it never does. */
