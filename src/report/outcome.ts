@@ -48,17 +48,35 @@ const isWitness = (value: unknown): value is Witness =>
 // Evidence can be large: what is not near the top of a verdict is not looked for.
 const lookedAtMost = 2_000;
 
-/** The first witness in a verdict, wherever it stands; breadth first. */
-export const witnessIn = (verdict: Verdict): Witness | undefined => {
+/**
+ * How blatant a violation is: nanoseconds between the last of what everybody could have known and the operation that
+ * contradicts it. A read that is stale by seconds explains more than one that is stale by a hair.
+ */
+const gapOf = ({ ops }: Witness): number => {
+  const culprit = ops.find((op) => op.culprit);
+  const known = ops.filter((op) => !op.culprit && op.end !== undefined).map((op) => op.end ?? 0);
+  return culprit === undefined || known.length === 0 ? 0 : culprit.start - Math.max(...known);
+};
+
+/** All witnesses in a verdict, wherever they stand; breadth first. */
+const witnessesIn = (verdict: Verdict): Witness[] => {
+  const found: Witness[] = [];
   const queue: unknown[] = [verdict];
   for (let i = 0; i < queue.length && i < lookedAtMost; i++) {
     const value = queue[i];
-    if (isRecord(value) && isWitness(value['witness'])) return value['witness'];
-    if (isRecord(value)) queue.push(...Object.values(value).slice(0, lookedAtMost));
+    if (isWitness(value)) found.push(value);
+    else if (isRecord(value)) queue.push(...Object.values(value).slice(0, lookedAtMost));
     else if (Array.isArray(value)) queue.push(...value.slice(0, lookedAtMost));
   }
-  return undefined;
+  return found;
 };
+
+/** The witness of a verdict that explains most: the most blatant one, of equals the first. */
+export const witnessIn = (verdict: Verdict): Witness | undefined =>
+  witnessesIn(verdict).reduce<Witness | undefined>(
+    (best, witness) => (best === undefined || gapOf(witness) > gapOf(best) ? witness : best),
+    undefined,
+  );
 
 /** The witness of a run: of an invalid checker rather than of another. */
 export const witnessOf = (result: RunResult | undefined): Witness | undefined => {
