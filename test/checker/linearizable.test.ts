@@ -1,7 +1,7 @@
 // Linearizability: against judges that try everything, and on drawn histories with known answers.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callsOf } from '../../src/checker/linear/calls.ts';
+import { callsOf, opOf } from '../../src/checker/linear/calls.ts';
 import { judge, judgeBySearch } from '../../src/checker/linear/judge.ts';
 import { checkLinearizable } from '../../src/checker/linear/linearizable.ts';
 import type { Model } from '../../src/checker/linear/model.ts';
@@ -63,7 +63,11 @@ describe.each(Object.entries(worlds))('%s', (_name, world) => {
             free[at] ? { ...call, start: -1, optional: true } : call,
           );
           const sorted = calls.sort((a, b) => a.start - b.start);
-          const expected = hasOrder(sorted, world.model.init, world.model);
+          const expected = hasOrder(
+            sorted.map((call) => ({ ...call, op: opOf(call) })),
+            world.model.init,
+            world.model,
+          );
           expect(judge({ model: world.model, calls: sorted, budget: 1e6 }).valid).toBe(expected);
           expect(judgeBySearch({ model: world.model, calls: sorted, budget: 1e6 }).valid).toBe(
             expected,

@@ -4,14 +4,16 @@ import type { Op } from '../../history/op.ts';
 import { pair } from '../../history/pairing.ts';
 import type { Model, ModelOp } from './model.ts';
 
+/** Later than any position of a history. */
+export const never = 0x7fff_ffff;
+
 /** One operation that happened or may have happened. Positions are indices of the history, so they order events. */
 export type Call = {
-  readonly op: ModelOp;
   readonly invoke: Op;
   /** The `ok` or `info` record, when there is one. */
   readonly completion: Op | undefined;
   readonly start: number;
-  /** Position of the `ok`: the latest moment at which it took effect. Infinity when the outcome is unknown. */
+  /** Position of the `ok`: the latest moment at which it took effect. `never` when the outcome is unknown. */
   readonly end: number;
   /** It may never have taken effect. */
   readonly optional: boolean;
@@ -20,7 +22,8 @@ export type Call = {
 /** The calls of one independent part, ordered by start. */
 export type Part = { readonly key: string | number | undefined; readonly calls: readonly Call[] };
 
-const modelOpOf = (invoke: Op, completion: Op | undefined): ModelOp => {
+/** The operation as a model sees it. */
+export const opOf = ({ invoke, completion }: Call): ModelOp => {
   const isOk = completion?.type === 'ok';
   return {
     f: invoke.f,
@@ -41,17 +44,15 @@ export const callsOf = (history: readonly Op[], fs: readonly string[]): Call[] =
   for (let start = 0; start < history.length; start++) {
     const invoke = history[start] as Op;
     if (invoke.type !== 'invoke' || invoke.process === 'nemesis') continue;
-    if (!known.has(invoke.f))
-      throw usageError(
-        `operation ${invoke.index} is a "${invoke.f}": the model knows ${fs.join(', ')}`,
-      );
+    if (!known.has(invoke.f)) {
+      const names = fs.join(', ');
+      throw usageError(`operation ${invoke.index} is a "${invoke.f}": the model knows ${names}`);
+    }
     const at = pairs[start] as number;
     const completion = at < 0 ? undefined : history[at];
     if (completion?.type === 'fail') continue;
-    const op = modelOpOf(invoke, completion);
-    const optional = op.type === 'info';
-    const end = optional ? Number.POSITIVE_INFINITY : at;
-    calls.push({ op, invoke, completion, start, end, optional });
+    const optional = completion?.type !== 'ok';
+    calls.push({ invoke, completion, start, end: optional ? never : at, optional });
   }
   return calls;
 };
@@ -59,8 +60,11 @@ export const callsOf = (history: readonly Op[], fs: readonly string[]): Call[] =
 /** Splits calls into the parts that the model says are independent; parts in order of first appearance. */
 export const partsOf = <S>(calls: readonly Call[], model: Model<S>): Part[] => {
   const parts = new Map<string | number | undefined, Call[]>();
+  const { partition } = model;
+  if (partition === undefined && calls.every((call) => call.invoke.key === calls[0]?.invoke.key))
+    return calls.length === 0 ? [] : [{ key: calls[0]?.invoke.key, calls }];
   for (const call of calls) {
-    const key = model.partition === undefined ? call.invoke.key : model.partition(call.op);
+    const key = partition === undefined ? call.invoke.key : partition(opOf(call));
     const part = parts.get(key);
     if (part === undefined) parts.set(key, [call]);
     else part.push(call);

@@ -1,6 +1,6 @@
 // The evidence of one failed part: where it fails, why in a few operations, and in words.
 import { assert } from '../../base/assert.ts';
-import type { Call, Part } from './calls.ts';
+import { type Call, opOf, type Part } from './calls.ts';
 import { type Judgement, judgeBySearch } from './judge.ts';
 import type { Failure } from './linear-verdict.ts';
 import type { Model } from './model.ts';
@@ -62,9 +62,9 @@ const toldMax = 6;
 const withOrigins = <S>({ model, calls, culprit, minimal }: OriginOptions<S>): readonly Call[] => {
   const told = new Set(minimal);
   for (const reader of [culprit, ...minimal]) {
-    const seen = model.register?.(reader.op).reads;
+    const seen = model.register?.(opOf(reader)).reads;
     if (seen === undefined || told.size >= toldMax) continue;
-    const writers = writersOf({ model, calls, value: seen.value }).filter(
+    const writers = writersOf({ model, calls, value: seen }).filter(
       (call) => call !== reader && call.start < reader.end,
     );
     const origin = writers.at(-1);

@@ -35,8 +35,9 @@ const callsPerConfiguration = 8;
 /** Is there an order of the calls that the model allows? Calls are ordered by start. */
 export const judge = <S>(options: JudgeOptions<S>): Judgement => {
   const { model, certificate } = options;
-  const calls = dropUnnoticed(options.calls, model);
-  const unique = judgeUnique(model, calls);
+  const whole = judgeUnique(model, options.calls);
+  const calls = whole === undefined ? dropUnnoticed(options.calls, model) : options.calls;
+  const unique = whole ?? (calls === options.calls ? undefined : judgeUnique(model, calls));
   if (unique === undefined) return judgeBySearch({ ...options, calls });
   const work = Math.ceil(calls.length / callsPerConfiguration);
   const cost = { engine: 'zones', configurations: 0, work };

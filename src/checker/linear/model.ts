@@ -10,10 +10,10 @@ export type ModelOp = {
   readonly input: unknown;
 };
 
-/** An operation seen as an access to one register: what it must find there, and what it leaves there. */
+/** An operation seen as an access to one register: what it must find there, and what it leaves there; or undefined. */
 export type RegisterAccess = {
-  readonly reads?: { readonly value: unknown };
-  readonly writes?: { readonly value: unknown };
+  readonly reads: unknown;
+  readonly writes: unknown;
 };
 
 /**

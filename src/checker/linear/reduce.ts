@@ -1,5 +1,5 @@
 // A minimal failing history: leaves operations out as long as what remains cannot be explained.
-import type { Call } from './calls.ts';
+import { type Call, never } from './calls.ts';
 import { judge } from './judge.ts';
 import type { Model } from './model.ts';
 
@@ -25,7 +25,6 @@ export type Reduced = {
  */
 const attemptMax = 5_000;
 const attemptMin = 200;
-const never = Number.POSITIVE_INFINITY;
 
 /**
  * A call that is left out is not forgotten: it may still have taken effect, once, at any time before it returned.

@@ -16,13 +16,13 @@ const pairOf = (op: ModelOp): readonly [unknown, unknown] => {
  * observed" (Knossos' rule); one that starts as null takes it as seriously as any other value.
  */
 const accessOf = (op: ModelOp, init: unknown): RegisterAccess => {
-  if (op.f === 'write') return { writes: { value: op.value } };
+  if (op.f === 'write') return { reads: undefined, writes: op.value };
   if (op.f === 'cas') {
     const [expected, next] = pairOf(op);
-    return { reads: { value: expected }, writes: { value: next } };
+    return { reads: expected, writes: next };
   }
   const isBlank = op.type === 'info' || (op.value === null && init !== null);
-  return isBlank ? {} : { reads: { value: op.value } };
+  return { reads: isBlank ? undefined : op.value, writes: undefined };
 };
 
 const words: Record<string, (op: ModelOp) => string> = {
@@ -45,8 +45,8 @@ const registerModel = ({ name, fs, init }: RegisterOptions): Model => {
     init,
     step: (state, op) => {
       const { reads, writes } = access(op);
-      if (reads !== undefined && !isSame(reads.value, state)) return undefined;
-      return writes === undefined ? state : writes.value;
+      if (reads !== undefined && !isSame(reads, state)) return undefined;
+      return writes === undefined ? state : writes;
     },
     isPure: (op) => op.f === 'read',
     kind: (op) => String(canonical(access(op))),

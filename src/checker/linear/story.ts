@@ -1,7 +1,7 @@
 // Tells a failure in words: a title for the verdict line and a sentence for each operation.
 import type { Op } from '../../history/op.ts';
 import type { Witness, WitnessOp } from '../witness.ts';
-import type { Call } from './calls.ts';
+import { type Call, opOf } from './calls.ts';
 import { canonical, describeOp, type Model, show } from './model.ts';
 import { statesMax } from './wgl.ts';
 
@@ -45,7 +45,8 @@ const possible = (states: readonly string[]): string[] => {
 };
 
 const witnessOpOf = (call: Call, isCulprit: boolean): WitnessOp => {
-  const { invoke, completion, op } = call;
+  const { invoke, completion } = call;
+  const op = opOf(call);
   return {
     index: invoke.index,
     process: invoke.process,
@@ -61,10 +62,10 @@ const witnessOpOf = (call: Call, isCulprit: boolean): WitnessOp => {
 
 const sentenceOf = <S>(model: Model<S>, call: Call, isCulprit: boolean): string => {
   const { invoke, completion } = call;
-  const asked = describeOp(model, { ...call.op, type: 'info', value: call.op.input });
+  const asked = describeOp(model, { ...opOf(call), type: 'info', value: call.invoke.value });
   const begin = `${ms(invoke.time)}: process ${invoke.process} begins: ${asked}`;
   if (completion?.type !== 'ok') return `${begin}; its outcome never became known.`;
-  const answered = describeOp(model, call.op);
+  const answered = describeOp(model, opOf(call));
   const end = answered === asked ? 'it is acknowledged' : `the answer is: ${answered}`;
   return `${begin}; at ${ms(completion.time)} ${end}${isCulprit ? ', which nothing explains' : ''}.`;
 };
@@ -73,7 +74,7 @@ const titleOf = <S>(options: StoryOptions<S>): string => {
   const { key, culprit, minimal, model } = options;
   const place = key === undefined ? '' : ` of key ${key}`;
   const who = `process ${culprit.invoke.process}`;
-  const fallback = `not linearizable${key === undefined ? '' : `: key ${key}`}: ${who} finished "${describeOp(model, culprit.op)}"; no order of these ${minimal.length} operations explains it`;
+  const fallback = `not linearizable${key === undefined ? '' : `: key ${key}`}: ${who} finished "${describeOp(model, opOf(culprit))}"; no order of these ${minimal.length} operations explains it`;
   return registerTitle(options, { place, who }) ?? fallback;
 };
 
@@ -87,16 +88,16 @@ export const writersOf = <S>(options: {
 }): Call[] => {
   const { model, calls, value } = options;
   return calls.filter((call) => {
-    const writes = model.register?.(call.op).writes;
-    return writes !== undefined && isSame(writes.value, value);
+    const writes = model.register?.(opOf(call)).writes;
+    return writes !== undefined && isSame(writes, value);
   });
 };
 
 const registerTitle = <S>(options: StoryOptions<S>, { place, who }: Names): string | undefined => {
   const { model, culprit, minimal, calls } = options;
-  const access = model.register?.(culprit.op);
+  const access = model.register?.(opOf(culprit));
   if (access?.reads === undefined) return undefined;
-  const { value } = access.reads;
+  const value = access.reads;
   const did = `${who} ${pastOf(model, culprit)}`;
   const kind = access.writes === undefined ? 'read' : 'compare-and-set';
   const writers = writersOf({ model, calls, value }).filter((call) => call !== culprit);
@@ -107,17 +108,15 @@ const registerTitle = <S>(options: StoryOptions<S>, { place, who }: Names): stri
       : `impossible ${kind}${place}: ${did}, but nobody had written ${show(value)}`;
   const others = minimal.filter((call) => call !== culprit && !call.optional);
   const rival = others.find((call) => {
-    const other = model.register?.(call.op);
-    return (
-      other?.writes !== undefined && other.reads !== undefined && isSame(other.reads.value, value)
-    );
+    const other = model.register?.(opOf(call));
+    return other?.writes !== undefined && other.reads !== undefined && isSame(other.reads, value);
   });
   if (kind !== 'read' && rival !== undefined && writers.length + Number(isInitial) === 1)
     return `lost update${place}: ${did} although process ${rival.invoke.process} ${pastOf(model, rival)}`;
   const newer = newest(others, (call) => {
-    const other = model.register?.(call.op);
+    const other = model.register?.(opOf(call));
     const left = other?.writes ?? other?.reads;
-    return call.end < culprit.start && left !== undefined && !isSame(left.value, value);
+    return call.end < culprit.start && left !== undefined && !isSame(left, value);
   });
   if (newer === undefined) return undefined;
   const stale = kind === 'read' ? 'stale read' : 'compare-and-set on a stale value';
@@ -134,11 +133,11 @@ const newest = (calls: readonly Call[], pass: (call: Call) => boolean): Call | u
 
 /** What happened to a register, e.g. `read 3`, `wrote 5`, `changed 3 to 5`. */
 const pastOf = <S>(model: Model<S>, call: Call): string => {
-  const { reads, writes } = model.register?.(call.op) ?? {};
-  if (writes === undefined) return `read ${show(reads?.value)}`;
+  const { reads, writes } = model.register?.(opOf(call)) ?? { reads: undefined, writes: undefined };
+  if (writes === undefined) return `read ${show(reads)}`;
   return reads === undefined
-    ? `wrote ${show(writes.value)}`
-    : `changed ${show(reads.value)} to ${show(writes.value)} (compare-and-set)`;
+    ? `wrote ${show(writes)}`
+    : `changed ${show(reads)} to ${show(writes)} (compare-and-set)`;
 };
 
 const hadOf = <S>(model: Model<S>, call: Call): string =>

@@ -1,5 +1,5 @@
 // The order of events of one part as compact arrays, and a cursor that knows which operations are open.
-import type { Call } from './calls.ts';
+import { type Call, never } from './calls.ts';
 import type { Transitions } from './transitions.ts';
 
 /**
@@ -40,7 +40,7 @@ export const tapeOf = <S>(calls: readonly Call[], transitions: Transitions<S>): 
   calls.forEach((call, at) => {
     const opClass = classes[at] as number;
     if (call.optional && pure[opClass] === 1) return;
-    if (call.end !== Number.POSITIVE_INFINITY) {
+    if (call.end !== never) {
       const op = callAt.push(at) - 1;
       events.push({ position: call.start, code: 2 * op }, { position: call.end, code: 2 * op + 1 });
       return;

@@ -1,5 +1,5 @@
 // A model turned into numbers: operations of one kind share a class, states get numbers, steps are looked up.
-import type { Call } from './calls.ts';
+import { type Call, opOf } from './calls.ts';
 import { canonical, type Model, type ModelOp } from './model.ts';
 
 const illegal = -1;
@@ -100,7 +100,8 @@ const kindOf = (op: ModelOp): string =>
 const classify = <S>(model: Model<S>, calls: readonly Call[]) => {
   const ids = new Map<string, number>();
   const ops: ModelOp[] = [];
-  const classes = Int32Array.from(calls, ({ op }) => {
+  const classes = Int32Array.from(calls, (call) => {
+    const op = opOf(call);
     const text = (model.kind ?? kindOf)(op);
     const known = ids.get(text);
     if (known !== undefined) return known;

@@ -1,14 +1,13 @@
 // A certificate from zones: one order of the operations that explains a register with unique values.
 import type { Call } from './calls.ts';
-import { type Accesses, below, type Front, type Zones } from './zones.ts';
-
-type Placed = { readonly front: Front; readonly point: number };
+import { aroundOf, forwardOf, type ZoneList } from './zone-list.ts';
+import type { Accesses, Zones } from './zones.ts';
 
 /** The calls that took effect, by their place, in an order that the register allows; `zones` has found no conflict. */
 export const orderOf = (accesses: Accesses, zones: Zones): number[] => {
   const readers = readersOf(accesses, zones);
-  return place(zones.fronts).flatMap(({ front }) =>
-    zones.valuesFrom(front.value).flatMap((value) => {
+  return place(zones.zones()).flatMap((begin) =>
+    zones.valuesFrom(begin).flatMap((value) => {
       const writer = accesses.writer[value] as number;
       return [...(writer < 0 ? [] : [writer]), ...(readers.get(value) ?? [])];
     }),
@@ -28,20 +27,22 @@ const readersOf = ({ calls, reads, writes }: Accesses, zones: Zones): Map<number
   return readers;
 };
 
-/** A forward zone stays where it is; a backward one shrinks to a point outside of every forward one. */
-const place = (fronts: readonly Front[]): Placed[] => {
-  const forward = fronts.filter(isForward).sort((a, b) => a.first - b.first);
-  const firsts = Float64Array.from(forward, ({ first }) => first);
-  const placed = fronts.map((front) => {
-    if (isForward(front)) return { front, point: front.first };
-    const around = forward[below(firsts, front.last)];
-    const isInside = around !== undefined && front.last < around.last;
-    return { front, point: isInside ? around.last : front.last };
-  });
-  return placed.sort((a, b) => a.point - b.point);
+/** Values that begin blocks, in order: a forward zone stays where it is, a backward one shrinks to a point outside. */
+const place = (zones: ZoneList): number[] => {
+  const { values, first, last } = zones;
+  const forward = forwardOf(zones);
+  const points = new Map<number, number>();
+  for (const value of values) {
+    const from = first[value] as number;
+    const to = last[value] as number;
+    const around = from < to ? undefined : aroundOf(forward, to);
+    points.set(
+      value,
+      Math.max(Math.min(from, to), around === undefined ? -2 : (last[around] as number)),
+    );
+  }
+  return [...values].sort((a, b) => (points.get(a) as number) - (points.get(b) as number));
 };
-
-const isForward = ({ first, last }: Front): boolean => first < last;
 
 /** Calls that neither read nor write anything fit in anywhere their time allows. */
 export const withBlanks = (calls: readonly Call[], order: readonly number[]): number[] => {
@@ -53,7 +54,7 @@ export const withBlanks = (calls: readonly Call[], order: readonly number[]): nu
   if (blanks.length === 0) return [...order];
   const result: number[] = [];
   let next = 0;
-  let latest = Number.NEGATIVE_INFINITY;
+  let latest = -1;
   for (const call of order) {
     const begins = Math.max(latest, (calls[call] as Call).start);
     // A blank that returned before this one was invoked has to come first.

@@ -1,6 +1,6 @@
 // The engine for registers with unique written values: near-linear verdict, and where the history goes wrong first.
 import { assert } from '../../base/assert.ts';
-import type { Call } from './calls.ts';
+import { type Call, never } from './calls.ts';
 import type { Model } from './model.ts';
 import { orderOf, withBlanks } from './unique-order.ts';
 import { type Accesses, accessesOf, type Conflict, Zones } from './zones.ts';
@@ -26,11 +26,11 @@ export const judgeUnique = <S>(
 ): UniqueResult | undefined => {
   const accesses = accessesOf(model, calls);
   if (accesses === undefined) return undefined;
-  const zones = new Zones(accesses, Number.POSITIVE_INFINITY);
+  const zones = new Zones(accesses, never);
   const conflict = zones.conflict();
   if (conflict === undefined)
     return { valid: true, order: () => withBlanks(calls, orderOf(accesses, zones)) };
-  let core = callsOn(accesses, conflict, Number.POSITIVE_INFINITY);
+  let core = callsOn(accesses, conflict, never);
   for (;;) {
     // This conflict shows at the return of `stuck`. Is there another one that showed before?
     const stuck = firstStuck(model, core);

@@ -1,5 +1,5 @@
 // Leaves out lost writes to a register that nobody can have noticed: they explain nothing.
-import type { Call } from './calls.ts';
+import { type Call, opOf } from './calls.ts';
 import { canonical, type Model, type RegisterAccess } from './model.ts';
 
 /** The calls without lost ones whose value is read by no completed operation, nor by a lost one that counts itself. */
@@ -10,13 +10,13 @@ export const dropUnnoticed = <S>(calls: readonly Call[], model: Model<S>): reado
   const needed = new Set<string | number>();
   const due: (string | number)[] = [];
   const need = (access: RegisterAccess): void => {
-    if (access.reads !== undefined) due.push(canonical(access.reads.value));
+    if (access.reads !== undefined) due.push(canonical(access.reads));
   };
   for (const call of calls) {
-    const access = register(call.op);
+    const access = register(opOf(call));
     if (!call.optional) need(access);
     else if (access.writes !== undefined) {
-      const value = canonical(access.writes.value);
+      const value = canonical(access.writes);
       lostWriters.set(value, [...(lostWriters.get(value) ?? []), access]);
     }
   }
@@ -26,6 +26,6 @@ export const dropUnnoticed = <S>(calls: readonly Call[], model: Model<S>): reado
     for (const access of lostWriters.get(value) ?? []) need(access);
   }
   const counts = ({ writes }: RegisterAccess): boolean =>
-    writes !== undefined && needed.has(canonical(writes.value));
-  return calls.filter((call) => !call.optional || counts(register(call.op)));
+    writes !== undefined && needed.has(canonical(writes));
+  return calls.filter((call) => !call.optional || counts(register(opOf(call))));
 };

@@ -1,9 +1,10 @@
 // Zones (Gibbons and Korach 1997): linearizability of a register whose written values are all different, without search.
-import type { Call } from './calls.ts';
+import { type Call, never, opOf } from './calls.ts';
 import { canonical, type Model } from './model.ts';
+import { conflictOf, type ZoneList } from './zone-list.ts';
 
-const never = Number.POSITIVE_INFINITY;
-const always = Number.NEGATIVE_INFINITY;
+/** Earlier than any position, also than that of calls at large. */
+const always = -2;
 const none = -1;
 /** The value that the register starts with. */
 const initial = 0;
@@ -22,9 +23,9 @@ export const accessesOf = <S>(model: Model<S>, calls: readonly Call[]): Accesses
   const { register } = model;
   if (register === undefined) return undefined;
   const ids = new Map<string | number, number>([[canonical(model.init), initial]]);
-  const idOf = (held: { readonly value: unknown } | undefined): number => {
-    if (held === undefined) return none;
-    const text = canonical(held.value);
+  const idOf = (value: unknown): number => {
+    if (value === undefined) return none;
+    const text = canonical(value);
     const known = ids.get(text);
     if (known !== undefined) return known;
     ids.set(text, ids.size);
@@ -34,7 +35,7 @@ export const accessesOf = <S>(model: Model<S>, calls: readonly Call[]): Accesses
   const writes = new Int32Array(calls.length);
   const writer = new Int32Array(2 * calls.length + 1).fill(none);
   for (let call = 0; call < calls.length; call++) {
-    const access = register((calls[call] as Call).op);
+    const access = register(opOf(calls[call] as Call));
     reads[call] = idOf(access.reads);
     const value = idOf(access.writes);
     writes[call] = value;
@@ -57,22 +58,26 @@ export class Zones {
   readonly #accesses: Accesses;
   readonly #horizon: number;
   /** By value: least return and greatest invocation of the operations that only read it. */
-  readonly #readEnd: Float64Array;
-  readonly #readStart: Float64Array;
+  readonly #readEnd: Int32Array;
+  readonly #readStart: Int32Array;
   /** By value: the call that replaces it by compare-and-set. */
   readonly #replacer: Int32Array;
   readonly #counts: Uint8Array;
   readonly #due: number[] = [];
-  /** Known once `conflict` found none. */
-  fronts: readonly Front[] = [];
+  /** Values that begin a block, and by such a value the block's least return and greatest invocation. */
+  readonly #begins: number[] = [];
+  readonly #first: Int32Array;
+  readonly #last: Int32Array;
 
   constructor(accesses: Accesses, horizon: number) {
     const values = accesses.writer.length;
     this.#accesses = accesses;
     this.#horizon = horizon;
-    this.#readEnd = new Float64Array(values).fill(never);
-    this.#readStart = new Float64Array(values).fill(always);
+    this.#readEnd = new Int32Array(values).fill(never);
+    this.#readStart = new Int32Array(values).fill(always);
     this.#replacer = new Int32Array(values).fill(none);
+    this.#first = new Int32Array(values);
+    this.#last = new Int32Array(values);
     this.#counts = new Uint8Array(accesses.calls.length);
   }
 
@@ -132,49 +137,9 @@ export class Zones {
     return undefined;
   }
 
-  /** Walks every block from the value that begins it, and compares their zones. */
-  #blocks(): Conflict | undefined {
-    const { writer, reads } = this.#accesses;
-    const fronts: Front[] = [];
-    let linked = 0;
-    for (let value = 0; value < writer.length; value++) {
-      const call = writer[value] as number;
-      const begins =
-        value === initial || (call !== none && this.counted(call) && reads[call] === none);
-      if (!begins) {
-        if (call !== none && this.counted(call)) linked++;
-        continue;
-      }
-      const walked = this.#walk(value);
-      if ('values' in walked) return walked;
-      linked -= walked.links;
-      fronts.push(walked);
-    }
-    this.fronts = fronts;
-    // Values linked in a circle hang on no beginning.
-    if (linked !== 0) return { values: this.#circle(fronts) };
-    return overlap(fronts, (front) => this.valuesFrom(front.value));
-  }
-
-  #walk(begin: number): Front | Conflict {
-    const { writer, writes } = this.#accesses;
-    let first = never;
-    let last = always;
-    let links = 0;
-    let call = writer[begin] as number;
-    for (let value = begin; ; links++) {
-      const start = value === initial ? always : this.#startOf(call);
-      const end = value === initial ? always : this.#endOf(call);
-      // What comes later in the block must not return before something earlier was invoked.
-      if (end < last) return { values: this.valuesFrom(begin) };
-      last = Math.max(last, start);
-      if ((this.#readEnd[value] as number) < last) return { values: this.valuesFrom(begin) };
-      last = Math.max(last, this.#readStart[value] as number);
-      first = Math.min(first, end, this.#readEnd[value] as number);
-      call = this.#replacer[value] as number;
-      if (call === none) return { value: begin, first, last, links };
-      value = writes[call] as number;
-    }
+  /** The zones of all blocks; complete once `conflict` has found none. */
+  zones(): ZoneList {
+    return { values: this.#begins, first: this.#first, last: this.#last };
   }
 
   /** The values of a block, in order, from one of them on. */
@@ -189,8 +154,58 @@ export class Zones {
     return values;
   }
 
-  #circle(fronts: readonly Front[]): number[] {
-    const reached = new Set(fronts.flatMap(({ value }) => this.valuesFrom(value)));
+  /** Walks every block from the value that begins it, and compares their zones. */
+  #blocks(): Conflict | undefined {
+    const { writer, reads } = this.#accesses;
+    let linked = 0;
+    for (let value = 0; value < writer.length; value++) {
+      const call = writer[value] as number;
+      if (value !== initial) {
+        if (call === none || !this.counted(call)) continue;
+        if (reads[call] !== none) {
+          linked++;
+          continue;
+        }
+      }
+      const links = this.#walk(value);
+      if (links < 0) return { values: this.valuesFrom(value) };
+      linked -= links;
+    }
+    // Values linked in a circle hang on no beginning.
+    if (linked !== 0) return { values: this.#circle() };
+    const pair = conflictOf(this.zones());
+    return pair && { values: pair.flatMap((begin) => this.valuesFrom(begin)) };
+  }
+
+  /** How many values follow the one that begins a block; -1 when the block fails in itself. */
+  #walk(begin: number): number {
+    const { writer, writes } = this.#accesses;
+    let first: number = never;
+    let last = always;
+    let call = begin === initial ? none : (writer[begin] as number);
+    let value = begin;
+    for (let links = 0; ; links++) {
+      const start = call === none ? always : this.#startOf(call);
+      const end = call === none ? always : this.#endOf(call);
+      // What comes later in the block must not return before something earlier was invoked.
+      if (end < last) return -1;
+      last = Math.max(last, start);
+      if ((this.#readEnd[value] as number) < last) return -1;
+      last = Math.max(last, this.#readStart[value] as number);
+      first = Math.min(first, end, this.#readEnd[value] as number);
+      call = this.#replacer[value] as number;
+      if (call === none) {
+        this.#begins.push(begin);
+        this.#first[begin] = first;
+        this.#last[begin] = last;
+        return links;
+      }
+      value = writes[call] as number;
+    }
+  }
+
+  #circle(): number[] {
+    const reached = new Set(this.#begins.flatMap((value) => this.valuesFrom(value)));
     const { writer } = this.#accesses;
     const lone = writer.findIndex(
       (call, value) => call !== none && this.counted(call) && !reached.has(value),
@@ -198,46 +213,3 @@ export class Zones {
     return this.valuesFrom(lone);
   }
 }
-
-/** A block: its first value, least return, greatest invocation, and how many values follow the first. */
-export type Front = {
-  readonly value: number;
-  readonly first: number;
-  readonly last: number;
-  readonly links: number;
-};
-
-/** Forward zones must not overlap; a backward zone must not lie inside a forward one. */
-const overlap = (
-  fronts: readonly Front[],
-  valuesOf: (front: Front) => number[],
-): Conflict | undefined => {
-  const forward = fronts
-    .filter(({ first, last }) => first < last)
-    .sort((a, b) => a.first - b.first);
-  for (let i = 1; i < forward.length; i++) {
-    const before = forward[i - 1] as Front;
-    const after = forward[i] as Front;
-    if (after.first < before.last) return { values: [...valuesOf(before), ...valuesOf(after)] };
-  }
-  const firsts = Float64Array.from(forward, ({ first }) => first);
-  for (const back of fronts) {
-    if (back.first < back.last) continue;
-    const around = forward[below(firsts, back.last)];
-    if (around !== undefined && back.first < around.last)
-      return { values: [...valuesOf(around), ...valuesOf(back)] };
-  }
-  return undefined;
-};
-
-/** Index of the greatest number below `bound` in an ascending array; -1 when there is none. */
-export const below = (ascending: Float64Array, bound: number): number => {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ascending[middle] as number) < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-};
