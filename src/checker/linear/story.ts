@@ -52,7 +52,10 @@ const witnessOpOf = (call: Call, isCulprit: boolean): WitnessOp => {
     process: invoke.process,
     f: invoke.f,
     value: invoke.value,
-    ...(op.type === 'ok' && !isSame(op.value, op.input) ? { result: op.value } : {}),
+    // A question that was answered with nothing has nothing as its answer, not no answer.
+    ...(op.type === 'ok' && (op.value === null || !isSame(op.value, op.input))
+      ? { result: op.value }
+      : {}),
     type: completion?.type ?? 'invoke',
     start: invoke.time,
     ...(completion?.type === 'ok' ? { end: completion.time } : {}),
