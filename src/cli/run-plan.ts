@@ -1,5 +1,5 @@
 // Carries out a plan: a run folder, nodes, the life of the test, judgement, reports, and everything put away again.
-import { exitCodes, infrastructureError, messageOf, OrdealError } from '../base/errors.ts';
+import { exitCodes, messageOf, OrdealError } from '../base/errors.ts';
 import { providerOf } from '../cluster/providers.ts';
 import type { Reporter, RunEvent, RunResult } from '../contract/events.ts';
 import { writeReports } from '../report/write-reports.ts';
@@ -58,21 +58,28 @@ const endingOf = (thrown: unknown, interrupt: Interrupt): Ending => {
   );
 };
 
-/** Writes the verdict and the reports; what cannot be written never changes the verdict, only an otherwise good exit code. */
-const publish = async (run: Run, result: RunResult): Promise<RunResult> => {
+/** Writes the verdict. A run whose verdict nobody can read later is no good run, but a violation stays one. */
+const publishVerdict = async (run: Run, result: RunResult): Promise<RunResult> => {
   try {
     await writeVerdict(run, result);
-    await writeReports(run.folder);
     return result;
   } catch (thrown) {
-    process.stderr.write(`ordeal: the report is incomplete: ${messageOf(thrown)}\n`);
-    const failure =
-      thrown instanceof OrdealError
-        ? thrown
-        : infrastructureError(messageOf(thrown), { code: 'report-failed' });
-    return result.exitCode === exitCodes.valid || result.exitCode === exitCodes.unknown
-      ? { ...result, exitCode: failure.exitCode, reason: failure.message }
+    process.stderr.write(`ordeal: ${messageOf(thrown)}\n`);
+    const isGood = result.exitCode === exitCodes.valid || result.exitCode === exitCodes.unknown;
+    return isGood
+      ? { ...result, exitCode: exitCodes.infrastructure, reason: messageOf(thrown) }
       : result;
+  }
+};
+
+/** Writes the reports; that they cannot be written never changes a verdict. */
+const publishReports = async (run: Run): Promise<boolean> => {
+  try {
+    await writeReports(run.folder);
+    return true;
+  } catch (thrown) {
+    process.stderr.write(`ordeal: no report: ${messageOf(thrown)}\n`);
+    return false;
   }
 };
 
@@ -107,7 +114,7 @@ export const runPlan = async (options: {
   await log
     .close()
     .catch((thrown: unknown) => process.stderr.write(`ordeal: ${messageOf(thrown)}\n`));
-  const result = await publish(run, judged);
-  emit({ type: 'end', result });
+  const result = await publishVerdict(run, judged);
+  emit({ type: 'end', result, isReported: await publishReports(run) });
   return { exitCode: result.exitCode, run, result };
 };

@@ -150,6 +150,10 @@ export const loadParts = async (names: {
       `system ${names.system} has no client for workload ${names.workload}, which speaks '${workload.vocabulary}': ${suggestion(workload.vocabulary, offered)}`,
     );
   }
+  for (const { name, nemesis } of nemeses)
+    for (const need of nemesis.needsSystem ?? [])
+      if (system[need] === undefined)
+        throw usageError(`nemesis ${name} needs a system that can ${need}; ${names.system} cannot`);
   return {
     systemName: nameOf(names.system),
     system,

@@ -31,7 +31,12 @@ export type RunEvent =
   | { readonly type: 'op'; readonly op: Op }
   | { readonly type: 'fault'; readonly entry: LedgerEntry }
   | { readonly type: 'verdict'; readonly checker: string; readonly verdict: Verdict }
-  | { readonly type: 'end'; readonly result: RunResult };
+  | {
+      readonly type: 'end';
+      readonly result: RunResult;
+      /** Whether `report.html` was written. */
+      readonly isReported: boolean;
+    };
 
 /** How a run ended; `verdict.json` is this record. */
 export type RunResult = {

@@ -118,7 +118,7 @@ class ConsoleReporter implements LiveConsole {
     this.#state.observe(event);
     this.#heardAt = this.#options.now();
     if (event.type === 'begin') this.#screen.print([openingLine(event, this.#paint)]);
-    else if (event.type === 'end') this.#finish();
+    else if (event.type === 'end') this.#finish(event.isReported);
     else this.#tell(event);
   }
 
@@ -158,13 +158,15 @@ class ConsoleReporter implements LiveConsole {
     this.#screen.print([this.#stamp(progressWords(this.#state))]);
   }
 
-  #finish(): void {
+  #finish(isReported: boolean): void {
     const { begin, operations, faults, result } = this.#state;
     const data = {
       ...(result === undefined ? {} : { result }),
       operations,
       faults,
-      report: this.#options.report ?? `${begin?.folder ?? '.'}/report.html`,
+      report: isReported
+        ? (this.#options.report ?? `${begin?.folder ?? '.'}/report.html`)
+        : 'could not be written',
       repeat: begin?.repeat ?? '',
     };
     this.summarise(data);

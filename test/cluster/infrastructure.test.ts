@@ -134,6 +134,7 @@ describe('around a run', () => {
       const { code, output } = await ordeal(...args);
       expect(code).toBe(4);
       expect(verdictLine(output)).toMatch(/INFRASTRUCTURE .*no space left/);
+      expect(output).toMatch(/^report +could not be written/m);
       expect((await readHistory(join(theRun(small), 'history.jsonl'))).length).toBeGreaterThan(100);
       for (const node of ['n1', 'n2', 'n3'])
         expect(insideNode({ cluster, node }, ['nft', 'list', 'ruleset'])).toBe('');

@@ -37,7 +37,7 @@ const events = (): { readonly at: number; readonly event: RunEvent }[] => {
   ];
   const ending: { at: number; event: RunEvent }[] = [
     { at: 25_000, event: { type: 'phase', phase: 'check' } },
-    { at: 26_000, event: { type: 'end', result: sampleResult() } },
+    { at: 26_000, event: { type: 'end', result: sampleResult(), isReported: true } },
   ];
   return [...opening, ...[...ops, ...faults].sort((a, b) => a.at - b.at), ...ending];
 };
