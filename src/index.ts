@@ -21,6 +21,12 @@ export type { Node } from './contract/node.ts';
 export type { OptionSpec, OptionSpecs, OptionValues } from './contract/options.ts';
 export type { ExecOptions, ExecResult, Remote } from './contract/remote.ts';
 export type { System, SystemContext } from './contract/system.ts';
+export {
+  consistencyOf,
+  consistencyOptions,
+  transactionOptions,
+  transactionsOf,
+} from './contract/transactions.ts';
 export type { Workload, WorkloadContext } from './contract/workload.ts';
 export {
   bisect,
@@ -38,6 +44,13 @@ export {
   sayGrudge,
 } from './faults/grudge.ts';
 export { partitionOf } from './faults/partition-fault.ts';
+export {
+  drawTargets,
+  leastNodesFor,
+  requireTargets,
+  type TargetKind,
+  targetKinds,
+} from './faults/targets.ts';
 export type {
   Context,
   FunctionContext,

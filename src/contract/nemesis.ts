@@ -32,6 +32,8 @@ export type NemesisPackage = {
   readonly about: string;
   /** Capabilities that must be there, e.g. `firewall`; missing ones end the run with exit 4. */
   readonly needs: readonly string[];
+  /** Functions of the system that it calls; a system without them is refused. */
+  readonly needsSystem?: readonly (keyof System)[];
   readonly options?: OptionSpecs;
   readonly bands: readonly Band[];
   /** The `f`s that `invoke` understands. */
@@ -39,6 +41,11 @@ export type NemesisPackage = {
   readonly generator: (context: NemesisContext) => GenLike;
   /** Heals: run when the main part is over. */
   readonly finalGenerator?: (context: NemesisContext) => GenLike;
+  /**
+   * Puts back what fault control does not know of, e.g. killed processes, in whatever state the operations left it:
+   * called when they are over, however they ended. Idempotent; a throw means that the cluster is not healed.
+   */
+  readonly restore?: (world: NemesisWorld) => Promise<void>;
   /** Performs one operation; completes as `info` (Jepsen's convention) with what was done as value. */
   readonly invoke: (op: Op, world: NemesisWorld, signal: AbortSignal) => Promise<Completion>;
 };

@@ -72,10 +72,16 @@ const eachClient = async (life: Life, what: 'setup' | 'teardown'): Promise<void>
   }
 };
 
+const worldOf = ({ nodes, faults, system, systemContext }: Life): NemesisWorld => ({
+  nodes,
+  faults,
+  system,
+  systemContext,
+});
+
 /** Hands each fault operation to the package that knows its `f`. */
 const nemesisOf = (life: Life): Performance['invokeNemesis'] => {
-  const { nodes, faults, system, systemContext } = life;
-  const world: NemesisWorld = { nodes, faults, system, systemContext };
+  const world = worldOf(life);
   const owners = new Map(life.nemeses.flatMap((nemesis) => nemesis.fs.map((f) => [f, nemesis])));
   return (op, signal) => {
     const owner = owners.get(op.f);
@@ -100,15 +106,30 @@ const asOrdealError = (thrown: unknown, code: string): OrdealError =>
     ? thrown
     : infrastructureError(messageOf(thrown), { code, cause: thrown });
 
+/** Lets every package put back what it broke by itself, also after an interrupt. */
+const restore = async (life: Life, failures: OrdealError[]): Promise<boolean> => {
+  const systemContext = { ...life.systemContext, signal: AbortSignal.timeout(restoreMs) };
+  const world = { ...worldOf(life), systemContext };
+  const before = failures.length;
+  for (const nemesis of life.nemeses)
+    await nemesis.restore?.(world).catch((thrown: unknown) => {
+      failures.push(asOrdealError(thrown, 'not-healed'));
+    });
+  return failures.length === before;
+};
+
+const restoreMs = 60_000;
+
 /** Heals and proves it. What stays broken is a failure of its own exit code, told by `healed`. */
 const heal = async (life: Life, failures: OrdealError[]): Promise<boolean> => {
   enter(life, 'heal');
   try {
     const proof = await life.faults.healAll();
     life.emit({ type: 'progress', message: `healed: ${proof.says}` });
-    return proof.holds !== false;
+    return (await restore(life, failures)) && proof.holds !== false;
   } catch (thrown) {
     failures.push(asOrdealError(thrown, 'not-healed'));
+    await restore(life, failures);
     return false;
   }
 };

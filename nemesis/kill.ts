@@ -1,0 +1,130 @@
+// Nemesis `kill`: kills the system's processes with signal 9 on some nodes, and starts them again, in turn.
+import {
+  type Completion,
+  cycle,
+  drawTargets,
+  type FaultControl,
+  type FunctionContext,
+  type GenLike,
+  leastNodesFor,
+  messageOf,
+  type NemesisContext,
+  type NemesisPackage,
+  type NemesisWorld,
+  type Node,
+  type Op,
+  type OpSpec,
+  OrdealError,
+  once,
+  requireTargets,
+  sleep,
+  type TargetKind,
+  targetKinds,
+  usageError,
+} from 'ordeal';
+
+/** What `kill` is told; primaries are found out when it strikes, everything else is drawn before. */
+type Kill = { readonly targets: TargetKind; readonly nodes?: readonly string[] };
+
+const options = {
+  kill: {
+    type: 'string',
+    describe: `Whom to kill: a comma list of ${targetKinds.join(', ')}; or any`,
+    default: 'any',
+  },
+} as const;
+
+const restart: OpSpec = { f: 'restart' };
+
+/** Nodes whose system this package killed and has not started since, by run. */
+const killed = new WeakMap<FaultControl, Set<string>>();
+
+export const nemesis: NemesisPackage = {
+  about: 'Kills the system (kill -9) on some nodes and starts it again, again and again.',
+  needs: [],
+  needsSystem: ['kill'],
+  options,
+  bands: [{ name: 'kill', start: ['kill'], stop: ['restart'] }],
+  fs: ['kill', 'restart'],
+  generator: (context) => {
+    const kinds = kindsOf(context);
+    const kill = (now: FunctionContext): GenLike => drawKill(kinds, context.nodes, now);
+    return cycle([sleep(context.interval), once(kill), sleep(context.interval), restart]);
+  },
+  finalGenerator: () => restart,
+  restore: async (world) => {
+    if ((killed.get(world.faults)?.size ?? 0) > 0) await startAll(world);
+  },
+  invoke: async (op, world) => {
+    try {
+      return op.f === 'kill' ? await kill(op, world) : await startAll(world);
+    } catch (cause) {
+      const code = cause instanceof OrdealError ? cause.code : 'nemesis-failed';
+      return { type: 'info', error: [code, messageOf(cause)] };
+    }
+  },
+};
+
+/** The kinds asked for; throws a usage error for unknown ones and for clusters too small for them. */
+const kindsOf = ({ options: values, nodes }: NemesisContext): readonly TargetKind[] => {
+  const names = String(values['kill'] ?? options.kill.default)
+    .split(',')
+    .map((name) => name.trim());
+  if (names.includes('any'))
+    return targetKinds.filter((kind) => leastNodesFor(kind) <= nodes.length);
+  return names.map((name) => {
+    const kind = targetKinds.find((known) => known === name);
+    if (kind === undefined)
+      throw usageError(
+        `unknown targets ${name === '' ? '(empty)' : name}`,
+        `known: ${targetKinds.join(', ')}, any`,
+      );
+    requireTargets(kind, nodes);
+    return kind;
+  });
+};
+
+const drawKill = (
+  kinds: readonly TargetKind[],
+  nodes: readonly string[],
+  { random }: FunctionContext,
+): OpSpec => {
+  const targets = random.pick(kinds);
+  const value: Kill =
+    targets === 'primaries' ? { targets } : { targets, nodes: drawTargets(targets, nodes, random) };
+  return { f: 'kill', value };
+};
+
+/** Does it on all nodes at once; waits for all, then throws the first failure. */
+const onEach = async (
+  nodes: readonly Node[],
+  act: (node: Node) => Promise<void> | undefined,
+): Promise<void> => {
+  const ends = await Promise.allSettled(nodes.map(async (node) => act(node)));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+};
+
+const kill = async (op: Op, world: NemesisWorld): Promise<Completion> => {
+  const { system, systemContext } = world;
+  const { targets, nodes: drawn } = op.value as Kill;
+  const names = drawn ?? (await system.primaries?.(systemContext)) ?? [];
+  const nodes = world.nodes.filter(({ name }) => names.includes(name));
+  if (nodes.length === 0)
+    return { type: 'info', error: ['empty-target-set', 'no primary is known'] };
+  const mine = killed.get(world.faults) ?? new Set();
+  killed.set(world.faults, mine);
+  for (const { name } of nodes) mine.add(name);
+  await onEach(nodes, (node) => system.kill?.(node, systemContext));
+  const hit = nodes.map(({ name }) => name);
+  return { type: 'info', value: { targets, nodes: hit, says: `${hit.join(', ')} killed` } };
+};
+
+/** Starts the system on every node: where it runs, nothing happens. */
+const startAll = async (world: NemesisWorld): Promise<Completion> => {
+  const { nodes, system, systemContext, faults } = world;
+  await onEach(nodes, (node) => system.start(node, systemContext));
+  const started = [...(killed.get(faults) ?? [])];
+  killed.delete(faults);
+  const says = started.length === 0 ? 'nothing was killed' : `${started.join(', ')} started`;
+  return { type: 'info', value: { says, nodes: started } };
+};
