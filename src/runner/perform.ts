@@ -55,7 +55,7 @@ export const perform = (options: PerformOptions): Promise<Performed> =>
   new Performance(options).run();
 
 /** After so long without a breath the loop lets sockets and timers have their turn. */
-const breathNs = 4_000_000;
+const breathNs = 2_000_000;
 /** Operations begun in one turn before answers that may have come are looked at. */
 const burstMax = 256;
 
