@@ -24,7 +24,7 @@ const registerRequest = (pick: Chance): Request =>
   ][pick.kind % 3] as Request;
 
 const answerTruly = (model: Model, state: unknown, request: Request): unknown => {
-  if (request.f === 'read' || request.f === 'get') return state;
+  if (request.f === 'read') return state;
   const op = { f: request.f, type: 'ok', value: request.value, input: request.value } as const;
   return model.step(state, op) === undefined ? undefined : request.value;
 };
@@ -39,17 +39,47 @@ const register = (model: Model): World => ({
   lie: (pick) => pick.a,
 });
 
-const keyValue: World = {
-  model: models.keyValue() as Model,
-  request: (pick) =>
-    [
-      { f: 'get', value: null },
-      { f: 'put', value: `${pick.a}` },
-      { f: 'append', value: `${pick.b}` },
-    ][pick.kind % 3] as Request,
-  answer: (state, request) => answerTruly(models.keyValue() as Model, state, request),
-  lie: (pick) => `${pick.a}${pick.b}`.slice(pick.kind % 3),
+type Table<S> = {
+  readonly model: Model<S>;
+  readonly requests: (pick: Chance) => readonly Request[];
+  /** What requests with value null may be answered with; the truth is the first that the model allows. */
+  readonly answers: (state: S) => readonly unknown[];
 };
+
+const world = <S>({ model, requests, answers }: Table<S>): World => ({
+  model: model as Model,
+  request: (pick) => {
+    const all = requests(pick);
+    return all[pick.kind % all.length] as Request;
+  },
+  answer: (state, { f, value }) =>
+    (value === null ? answers(state as S) : [value]).find(
+      (value) => model.step(state as S, { f, type: 'ok', value, input: null }) !== undefined,
+    ),
+  lie: (pick) => {
+    const all = answers(model.init);
+    return all[(pick.a + 3 * pick.b) % all.length];
+  },
+});
+
+const taking = <S>(model: Model<S>, [put, take]: readonly [string, string]): World =>
+  world({
+    model,
+    requests: ({ a }) => [
+      { f: put, value: a },
+      { f: take, value: null },
+    ],
+    answers: () => [2, 0, 1, null],
+  });
+
+const named =
+  (...fs: readonly string[]) =>
+  (): readonly Request[] =>
+    fs.map((f) => ({ f, value: f }));
+
+const subsets = [[], [0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]];
+const bits = [true, false].flatMap((answer) => [0, 1, 2].map((value) => [value, answer]));
+const mops = ['r', 'w'].flatMap((f) => ['x', 'y'].map((key) => [f, key]));
 
 /** Every written value is new; what is expected or lied about is one of the last few. */
 const unique = (model: Model): World => ({
@@ -75,7 +105,98 @@ export const worlds: Readonly<Record<string, World>> = {
   'cas-register': register(models.casRegister(null)),
   'cas-register from 0': register(models.casRegister(0)),
   'cas-register, unique values': unique(models.casRegister(null)),
-  'key-value': keyValue,
+  'key-value': world({
+    model: models.keyValue(),
+    requests: ({ a, b }) => [
+      { f: 'get', value: null },
+      { f: 'put', value: `${a}` },
+      { f: 'append', value: `${b}` },
+    ],
+    answers: (state) => [state, '', '0', '1', '01', '10', '12'],
+  }),
+  'multi-register': world({
+    model: models.multiRegister(),
+    requests: ({ a, b, kind }) => [
+      {
+        f: 'txn',
+        value: [
+          ['w', 'x', a],
+          ['w', 'y', b],
+        ],
+      },
+      {
+        f: 'txn',
+        value: [
+          [...(mops[kind % 4] as string[]), a],
+          ['w', 'y', b],
+        ],
+      },
+      {
+        f: 'txn',
+        value: [
+          ['r', 'x', a],
+          ['r', 'y', b],
+        ],
+      },
+    ],
+    answers: () => [],
+  }),
+  counter: world({
+    model: models.counter(),
+    requests: ({ a }) => [
+      { f: 'add', value: a - 1 },
+      { f: 'read', value: null },
+    ],
+    answers: (state) => [state, 0, 1, 2],
+  }),
+  mutex: world({ model: models.mutex(), requests: named('acquire', 'release'), answers: () => [] }),
+  'read-write-lock': world({
+    model: models.readWriteLock(),
+    requests: named('acquire-read', 'release-read', 'acquire-write', 'release-write'),
+    answers: () => [],
+  }),
+  semaphore: world({
+    model: models.semaphore(3),
+    requests: ({ a }) => [
+      { f: 'acquire', value: 1 + (a % 2) },
+      { f: 'release', value: 1 + (a % 2) },
+    ],
+    answers: () => [],
+  }),
+  lease: world({
+    model: models.lease(),
+    requests: ({ a }) => [
+      { f: 'acquire', value: a },
+      { f: 'release', value: a },
+      { f: 'read', value: null },
+    ],
+    answers: (state) => [state, null, 0, 1, 2],
+  }),
+  leader: world({
+    model: models.leader(),
+    requests: () => [{ f: 'read', value: null }],
+    answers: ([term]) => [
+      [term + 1, 'a'],
+      [0, null],
+      [1, 'a'],
+      [1, 'b'],
+      [2, 'a'],
+    ],
+  }),
+  set: world({
+    model: models.set(),
+    requests: ({ a, b, kind }) => [
+      { f: 'add', value: a },
+      { f: 'remove', value: b },
+      { f: 'read', value: null },
+      { f: 'contains', value: bits[(a + 3 * b + kind) % bits.length] },
+    ],
+    answers: (state) => [state, ...subsets],
+  }),
+  'fifo-queue': taking(models.fifoQueue(), ['enqueue', 'dequeue']),
+  'unordered-queue': taking(models.unorderedQueue(), ['enqueue', 'dequeue']),
+  'priority-queue': taking(models.priorityQueue(), ['enqueue', 'dequeue']),
+  stack: taking(models.stack(), ['push', 'pop']),
 };
 
 type Choice = Chance & {
