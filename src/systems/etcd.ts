@@ -1,4 +1,4 @@
-// System `etcd`: a real cluster of one to nine members, one a node, with a register client over its HTTP gateway.
+// System `etcd`: a real cluster of one to nine members, one a node; clients for registers and transactions over HTTP.
 import type { Node } from '../contract/node.ts';
 import type { OptionSpecs, OptionValues } from '../contract/options.ts';
 import type { System, SystemContext } from '../contract/system.ts';
@@ -8,6 +8,7 @@ import { installEtcd, installedVersion, packages } from './etcd/install.ts';
 import { type Layout, type LayoutOptions, layoutOf } from './etcd/layout.ts';
 import { memberProcess } from './etcd/member-process.ts';
 import { registerClient } from './etcd/register.ts';
+import { listAppend, rwRegister, transactionClient } from './etcd/transactions.ts';
 
 const options = {
   'serializable-reads': {
@@ -72,15 +73,20 @@ export const etcdSystem = (own: EtcdOptions = {}): System => {
     primaries: (context) => leaders(viewOf(context)),
     members: (context) => memberNames(viewOf(context)),
     version: async (node) => (await installedVersion(node)) ?? 'unknown',
-    clients: { register: (context) => registerOf(layout, context.options) },
+    clients: {
+      register: (context) => registerClient(clientOptions(layout, context.options)),
+      'list-append': (context) =>
+        transactionClient({ ...clientOptions(layout, context.options), vocabulary: listAppend }),
+      'rw-register': (context) =>
+        transactionClient({ ...clientOptions(layout, context.options), vocabulary: rwRegister }),
+    },
   };
 };
 
-const registerOf = (layout: Layout, values: OptionValues) =>
-  registerClient({
-    port: layout.clientPort,
-    timeoutMs: numberOption(values, 'client-timeout-ms'),
-    serializable: values['serializable-reads'] === true,
-  });
+const clientOptions = (layout: Layout, values: OptionValues) => ({
+  port: layout.clientPort,
+  timeoutMs: numberOption(values, 'client-timeout-ms'),
+  serializable: values['serializable-reads'] === true,
+});
 
 export const system: System = etcdSystem();

@@ -38,8 +38,8 @@ export const gatewayOf = (host: string, port: number): Gateway => ({
 
 export const closeGateway = (gateway: Gateway): void => gateway.agent.destroy();
 
-type Json = { readonly [key: string]: unknown };
-const isObject = (value: unknown): value is Json =>
+export type Json = { readonly [key: string]: unknown };
+export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const parse = (answer: Answer): Json => {
@@ -59,7 +59,8 @@ const parse = (answer: Answer): Json => {
   return value;
 };
 
-const call = async (
+/** One call of the API; rejects with `ExchangeError`, `EtcdError` or `BadAnswerError`. */
+export const call = async (
   gateway: Gateway,
   path: string,
   options: CallOptions & { readonly body: Json },
@@ -68,8 +69,10 @@ const call = async (
   return parse(await exchange({ ...gateway, ...rest, path, body: JSON.stringify(body) }));
 };
 
-const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
-const textOf = (value: unknown): string => Buffer.from(String(value), 'base64').toString('utf8');
+/** How the JSON gateway writes bytes. */
+export const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+export const textOf = (value: unknown): string =>
+  Buffer.from(String(value), 'base64').toString('utf8');
 
 /** The value of a key, undefined when there is none; `serializable` reads what this node has, however old. */
 export const range = async (
