@@ -106,7 +106,8 @@ describe.skipIf(because !== '')(`clusters of namespaces${because}`, () => {
     });
 
     test('have power over themselves, not over the machine: clock, kernel settings, devices', async () => {
-      expect(await isOk(n1, 'date', '-s', '2030-01-01')).toBe(false);
+      // The very time it is: should this test fail, the machine's clock is not harmed.
+      expect(await isOk(n1, 'sh', '-c', 'date -s "@$(date +%s)"')).toBe(false);
       expect(await isOk(n1, 'sh', '-c', 'echo 1 >/proc/sys/vm/drop_caches')).toBe(false);
       expect(await isOk(n1, 'mknod', '/root/disk', 'b', '8', '0')).toBe(false);
       expect(await isOk(n1, 'sh', '-c', 'echo 4 >/proc/sys/net/ipv4/tcp_retries2')).toBe(true);

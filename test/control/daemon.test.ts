@@ -1,5 +1,5 @@
 // Daemons: identity, idempotence, signals and survival, on this machine through the local remote.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,7 +43,16 @@ const stateOf = async (pid: number): Promise<string | undefined> => {
 };
 
 test('starts once, however often and at once it is asked', async () => {
-  const starts = await Promise.all(Array.from({ length: 6 }, () => startDaemon(remote, daemon)));
+  // A slow setsid holds the moment between looking and starting open.
+  const slow = join(folder, 'slow');
+  await mkdir(slow, { recursive: true });
+  await writeFile(join(slow, 'setsid'), '#!/bin/sh\nsleep 0.2\nexec /usr/bin/setsid "$@"\n', {
+    mode: 0o755,
+  });
+  const env = { PATH: `${slow}:/usr/bin:/bin` };
+  const starts = await Promise.all(
+    Array.from({ length: 6 }, () => startDaemon(remote, { ...daemon, env })),
+  );
   expect(new Set(starts.map(({ pid }) => pid)).size).toBe(1);
   expect(starts.filter(({ isNew }) => isNew)).toHaveLength(1);
   expect(await isDaemonRunning(remote, daemon)).toBe(true);

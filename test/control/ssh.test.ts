@@ -1,5 +1,5 @@
 // The SSH remote does what every remote does, and what only a connection can: it is pinned, shared, lost and renewed.
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -62,6 +62,22 @@ describe.skipIf(noSshdBecause !== undefined)(`over SSH${because}`, () => {
       expect(await serverOf(remote)).not.toBe(server);
       expect(await readFile(marks, 'utf8')).toBe('ran\n'.repeat(4));
       await remote.exec(['pkill', '-f', `^sh -c ${script.slice(0, 8)}`], { check: false });
+    });
+
+    test('is lost in the middle of an upload: what was there stays as it was', async () => {
+      const remote = remoteTo();
+      const server = await serverOf(remote);
+      const there = join(sshd.folder, 'there');
+      await mkdir(there);
+      await writeFile(join(there, 'file'), 'old');
+      await writeFile(join(sshd.folder, 'large'), '');
+      await truncate(join(sshd.folder, 'large'), 400_000_000);
+      const upload = errorOf(remote.upload(join(sshd.folder, 'large'), join(there, 'file')));
+      await expect.poll(() => readdir(there), { interval: 5 }).toHaveLength(2);
+      process.kill(server, 'SIGKILL');
+      expect((await upload).code).toBe('connection-lost');
+      await expect.poll(() => readdir(there)).toEqual(['file']);
+      expect(await readFile(join(there, 'file'), 'utf8')).toBe('old');
     });
 
     test('comes back after sshd was away for a moment: waited for, with pauses', async () => {
