@@ -46,7 +46,7 @@ class Screen {
     this.#options.stream.write(this.#clear() + lines.map((text) => `${text}\n`).join(''));
   }
   draw(lines: readonly string[]): void {
-    const width = (this.#options.stream.columns ?? 80) - 1; // the last column wraps on some terminals
+    const width = (this.#options.stream.columns || 80) - 1; // the last column wraps on some terminals
     const text = lines.map((line) => `${shorten(line, width)}\n`).join('');
     this.#options.stream.write(this.#clear() + text);
     this.#drawn = lines.length;
