@@ -7,15 +7,16 @@ import { messageOf, OrdealError, usageError } from '../base/errors.ts';
 import { isTorn } from '../history/codec.ts';
 import { errnoOf } from './disk-error.ts';
 
-/** Whole lines, and the number of the first one (from 1). */
-export type LineBlock = { readonly text: string; readonly line: number };
+/** Whole lines of valid UTF-8, and the number of the first one (from 1). */
+export type LineBlock = { readonly bytes: Buffer; readonly line: number };
 
 const chunkBytes = 1 << 20;
 const newline = 10;
 /** A line longer than this is no operation, and would not fit a string. */
 const lineBytesMax = 1 << 28;
 
-const openBytes = (path: string): Readable => {
+/** The bytes of a file, unpacked when its name ends in `.gz` or `.zst`. */
+export const openBytes = (path: string): Readable => {
   const file = createReadStream(path, { highWaterMark: chunkBytes });
   const decoder = path.endsWith('.gz')
     ? createGunzip({ chunkSize: chunkBytes })
@@ -34,8 +35,8 @@ const countLines = (bytes: Uint8Array): number => {
   return count;
 };
 
-const decode = (bytes: Buffer, path: string, line: number): string => {
-  if (isUtf8(bytes)) return bytes.toString('utf8');
+const checkUtf8 = (bytes: Buffer, path: string, line: number): void => {
+  if (isUtf8(bytes)) return;
   let number = line;
   for (let from = 0; from < bytes.length; number++) {
     const end = bytes.indexOf(newline, from);
@@ -43,8 +44,13 @@ const decode = (bytes: Buffer, path: string, line: number): string => {
     if (!isUtf8(bytes.subarray(from, to))) throw usageError(`${path}:${number}: not UTF-8 text`);
     from = to + 1;
   }
-  return bytes.toString('utf8');
 };
+
+const byteOrderMark = Buffer.from('\ufeff', 'utf8');
+const withoutMark = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark)
+    ? bytes.subarray(byteOrderMark.length)
+    : bytes;
 
 /** Joins the parts of a line that spans chunks only when its end is there: a long line costs no quadratic copying. */
 class Cutter {
@@ -89,10 +95,17 @@ class Cutter {
   #block(bytes: Buffer): LineBlock {
     const line = this.#line;
     this.#line += countLines(bytes);
-    const text = decode(bytes, this.#path, line);
-    return { text: line === 1 && text.startsWith('\ufeff') ? text.slice(1) : text, line };
+    checkUtf8(bytes, this.#path, line);
+    return { bytes: line === 1 ? withoutMark(bytes) : bytes, line };
   }
 }
+
+/** Turns what reading `path` met into one clear line. */
+export const readError = (path: string, cause: unknown): OrdealError => {
+  if (cause instanceof OrdealError) return cause;
+  const why = errnoOf(cause) === 'ENOENT' ? 'there is no such file' : messageOf(cause);
+  return usageError(`cannot read ${path}: ${why}`);
+};
 
 /** Reads a file of lines (`.gz` and `.zst` are unpacked); a torn last line is dropped. Throws usage errors. */
 export async function* readLines(path: string): AsyncGenerator<LineBlock> {
@@ -103,9 +116,7 @@ export async function* readLines(path: string): AsyncGenerator<LineBlock> {
       if (block !== undefined) yield block;
     }
   } catch (cause) {
-    if (cause instanceof OrdealError) throw cause;
-    const why = errnoOf(cause) === 'ENOENT' ? 'there is no such file' : messageOf(cause);
-    throw usageError(`cannot read ${path}: ${why}`);
+    throw readError(path, cause);
   }
   const rest = cutter.rest();
   if (rest !== undefined) yield rest;

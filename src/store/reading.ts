@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { messageOf, usageError } from '../base/errors.ts';
 import type { RunResult } from '../contract/events.ts';
 import type { LedgerEntry } from '../contract/faults.ts';
-import { parseLines } from '../history/codec.ts';
+import { ColumnWriter } from '../history/column-writer.ts';
+import { type Columns, opsOf } from '../history/columns.ts';
 import { parseJson } from '../history/json.ts';
+import { LineScanner } from '../history/line-scanner.ts';
 import type { Op } from '../history/op.ts';
 import { readLines } from './lines.ts';
 import { readVerdict } from './records.ts';
@@ -51,11 +53,16 @@ export const hasHistory = (run: Run): boolean => existsSync(historyFileOf(run));
  * Reads the history of a run, or a history file from anywhere (`.jsonl`, also `.gz` or `.zst`); a torn last line is
  * dropped. Throws usage errors, with path and line for whatever is broken in the middle.
  */
-export const readHistory = async (from: Run | string): Promise<readonly Op[]> => {
+export const readHistory = async (from: Run | string): Promise<readonly Op[]> =>
+  opsOf(await readColumns(from));
+
+/** Reads like `readHistory`, into columns: about 60 bytes an operation where objects take 200. */
+export const readColumns = async (from: Run | string): Promise<Columns> => {
   const path = typeof from === 'string' ? from : historyFileOf(from);
-  const into: Op[] = [];
-  for await (const { text, line } of readLines(path)) parseLines(text, { line, into, path });
-  return into;
+  const writer = new ColumnWriter();
+  const scanner = new LineScanner(writer, path);
+  for await (const { bytes, line } of readLines(path)) scanner.take(bytes, line);
+  return writer.finish();
 };
 
 const parseEntry = (text: string, where: string): LedgerEntry | undefined => {
@@ -79,8 +86,8 @@ const parseEntry = (text: string, where: string): LedgerEntry | undefined => {
 export const readFaults = async (run: Run): Promise<readonly LedgerEntry[]> => {
   if (!existsSync(run.faultsFile)) return [];
   const entries: LedgerEntry[] = [];
-  for await (const { text, line } of readLines(run.faultsFile)) {
-    for (const [i, content] of text.split('\n').entries()) {
+  for await (const { bytes, line } of readLines(run.faultsFile)) {
+    for (const [i, content] of bytes.toString('utf8').split('\n').entries()) {
       const entry = parseEntry(content, `${run.faultsFile}:${line + i}`);
       if (entry !== undefined) entries.push(entry);
     }

@@ -4,6 +4,9 @@ import { parseArgs } from 'node:util';
 import { OrdealError } from '../../src/base/errors.ts';
 import { fork, Random, rngOf } from '../../src/base/random.ts';
 import { parseHistory, parseOp, stringifyOp } from '../../src/history/codec.ts';
+import { ColumnWriter } from '../../src/history/column-writer.ts';
+import { opsOf } from '../../src/history/columns.ts';
+import { scanText } from '../../src/history/line-scanner.ts';
 import { lint } from '../../src/history/lint.ts';
 import type { Op } from '../../src/history/op.ts';
 import { pair } from '../../src/history/pairing.ts';
@@ -100,6 +103,7 @@ const refusable = <T>(work: () => T, message: RegExp): T | undefined => {
 
 /** The laws for any text: it is read or refused with its line; what is read is written and read back as the same. */
 export const checkText = (text: string): void => {
+  checkColumns(text);
   const ops = refusable(() => parseHistory(text, 'h.jsonl'), /^h\.jsonl:\d+: /);
   if (ops === undefined) return;
   for (const op of ops) {
@@ -110,6 +114,34 @@ export const checkText = (text: string): void => {
   }
   checkPairing(ops);
 };
+
+/** Columns scanned from bytes hold what the parser of whole lines reads, and refuse what it refuses, in its words. */
+const checkColumns = (raw: string): void => {
+  const text = raw.toWellFormed(); // half a surrogate pair has no bytes
+  const told: string[] = [];
+  const attempt = (read: () => readonly Op[]): readonly Op[] | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      told.push((error as Error).message);
+      return undefined;
+    }
+  };
+  const parsed = attempt(() => parseHistory(text, 'h.jsonl'));
+  const scanned = attempt(() => {
+    const writer = new ColumnWriter();
+    scanText(text, writer, 'h.jsonl');
+    return opsOf(writer.finish());
+  });
+  assert.deepEqual(scanned, parsed);
+  assert.equal(told[0], told[1]);
+  if (parsed === undefined || scanned === undefined) return;
+  assert.deepEqual(scanned.map(stringifyOp).map(sorted), parsed.map(stringifyOp).map(sorted));
+  assert.deepEqual(lint(scanned), lint(parsed));
+};
+
+/** The letters of a text in order: further fields may stand in another order. */
+const sorted = (text: string): string => [...text].sort().join('');
 
 /** Pairing refuses exactly what the linter calls malformed, and a pair always points both ways. */
 const checkPairing = (ops: readonly Op[]): void => {
