@@ -13,7 +13,7 @@ const allClusters = async (): Promise<ClusterInfo[]> =>
   (await Promise.all(providerKinds.map((kind) => providerOf(kind).list()))).flat();
 
 /** The cluster meant: by name, or the only one there is. */
-const find = async (name: string | undefined): Promise<ClusterInfo> => {
+export const findCluster = async (name: string | undefined): Promise<ClusterInfo> => {
   const clusters = await allClusters();
   const names = clusters.map((cluster) => cluster.name);
   if (name === undefined) {
@@ -31,7 +31,7 @@ const find = async (name: string | undefined): Promise<ClusterInfo> => {
 };
 
 export const attachByName = async (name: string | undefined): Promise<Cluster> => {
-  const { kind, name: found } = await find(name);
+  const { kind, name: found } = await findCluster(name);
   return providerOf(kind).attach(found);
 };
 
@@ -107,7 +107,7 @@ const down: CommandModule = {
       .example('$0 cluster down --all', 'all of them, also what a killed run left'),
   handler: async (argv) => {
     const clusters =
-      argv['all'] === true ? await allClusters() : [await find(optional(argv['name']))];
+      argv['all'] === true ? await allClusters() : [await findCluster(optional(argv['name']))];
     for (const { kind, name } of clusters) {
       await providerOf(kind).down(name);
       say(`cluster ${name} is gone`);
@@ -164,7 +164,7 @@ const ssh: CommandModule = {
   builder: (yargs) =>
     yargs.positional('node', { type: 'string', demandOption: true }).option('name', nameOption),
   handler: async (argv) => {
-    const { kind, name } = await find(optional(argv['name']));
+    const { kind, name } = await findCluster(optional(argv['name']));
     const command = await providerOf(kind).sshCommand?.(name, String(argv['node']));
     if (!command)
       throw infrastructureError(`a cluster of kind ${kind} offers no ssh`, { code: 'no-ssh' });

@@ -1,6 +1,7 @@
 // `ordeal test WORKLOAD`: provision, run under faults, judge, report.
 import { randomInt } from 'node:crypto';
 import yargs, { type Argv, type CommandModule } from 'yargs';
+import { findCluster } from './cluster.ts';
 import { yargsOptionsOf } from './declared-options.ts';
 import { runPlan } from './run-plan.ts';
 import {
@@ -44,6 +45,16 @@ const partsOf = async (argv: readonly string[]): Promise<Parts | undefined> => {
 /** A seed of 32 bits for those who give none: easy to read out and to type. */
 const freshSeed = (): number => randomInt(2 ** 32);
 
+/** A cluster that is up already has the nodes that it has. */
+const withNodesOfCluster = async (
+  values: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const name = values['cluster-name'];
+  if (name === undefined) return values;
+  const { kind, nodes } = await findCluster(String(name));
+  return { ...values, cluster: kind, nodes: nodes.length };
+};
+
 export const testCommand = (argv: readonly string[]): CommandModule => {
   let parts: Parts | undefined;
   const builder = async (self: Argv): Promise<Argv> => {
@@ -65,7 +76,7 @@ export const testCommand = (argv: readonly string[]): CommandModule => {
         'the same choices as another run with seed 42',
       )
       .epilogue(
-        'Exit codes: 0 valid, 1 invalid, 2 unknown, 3 stopped by a guard, 4 infrastructure, 5 not healed,\n130 interrupted and healed, 254 bad arguments, 255 a bug. Options of a workload, system or nemesis are\nlisted when it is named: ordeal test register --help',
+        'Exit codes: 0 valid, 1 invalid, 2 unknown, 3 stopped by a guard, 4 infrastructure, 5 not healed,\n130 interrupted and healed, 254 bad arguments, 255 a bug.\nOptions of a workload, system or nemesis are listed when it is named.',
       );
   };
   return {
@@ -80,10 +91,11 @@ export const testCommand = (argv: readonly string[]): CommandModule => {
           system: String(values['system']),
           nemesis: String(values['nemesis']),
         }));
-      const plan = planOf(loaded, values, freshSeed);
+      const given = await withNodesOfCluster(values);
+      const plan = planOf(loaded, given, freshSeed);
       const { exitCode } = await runPlan({
         plan,
-        repeat: repeatCommand(plan, values, String(values['workload'])),
+        repeat: repeatCommand(plan, given, String(values['workload'])),
       });
       process.exitCode = exitCode;
     },
