@@ -141,3 +141,72 @@ export const judgeWeak = (
   }
   return false;
 };
+
+const realtimePairs = (txns: readonly Txn[]): (readonly [number, number])[] =>
+  txns.flatMap((a) =>
+    txns.filter((b) => a.completed < b.invoked).map((b) => [a.id, b.id] as const),
+  );
+
+type State = ReadonlyMap<unknown, { value: unknown; at: number }>;
+
+const fits = (txn: Txn, state: State): boolean =>
+  txn.reads.every((read) => (state.get(read.key)?.value ?? null) === read.value);
+
+/** Interleaves begins and commits in every way that the pairs allow; a serial order has both at once. */
+const interleave = (
+  txns: readonly Txn[],
+  pairs: readonly (readonly [number, number])[],
+  snapshot: boolean,
+): boolean => {
+  const begun = new Map<number, number>();
+  const done = new Set<number>();
+  const mayBegin = (txn: Txn): boolean =>
+    !begun.has(txn.id) && pairs.every(([a, b]) => b !== txn.id || done.has(a));
+  const mayCommit = (txn: Txn, state: State): boolean =>
+    [...txn.finals.keys()].every(
+      (key) => (state.get(key)?.at ?? -1) < (begun.get(txn.id) as number),
+    );
+  const walk = (state: State, clock: number): boolean => {
+    if (done.size === txns.length) return true;
+    for (const txn of txns) {
+      const active = begun.has(txn.id) && !done.has(txn.id);
+      if (!active && mayBegin(txn) && fits(txn, state)) {
+        begun.set(txn.id, clock);
+        if (snapshot ? walk(state, clock + 1) : commit(txn, state, clock + 1)) return true;
+        begun.delete(txn.id);
+      } else if (active && mayCommit(txn, state) && commit(txn, state, clock)) return true;
+    }
+    return false;
+  };
+  const commit = (txn: Txn, state: State, clock: number): boolean => {
+    done.add(txn.id);
+    const next = new Map(state);
+    for (const [key, value] of txn.finals) next.set(key, { value, at: clock });
+    if (walk(next, clock + 1)) return true;
+    done.delete(txn.id);
+    return false;
+  };
+  return walk(new Map(), 0);
+};
+
+/** Whether begins and commits can be interleaved, or transactions put in a line, so that every read is explained. */
+export const judgeSerial = (
+  ops: readonly Op[],
+  options: { snapshot: boolean; order: 'none' | 'process' | 'realtime' },
+): boolean => {
+  const txns = committed(ops);
+  if (txns === undefined) return false;
+  if (
+    txns.some((t) =>
+      t.reads.some((r) => t.reads.some((s) => s.key === r.key && s.value !== r.value)),
+    )
+  )
+    return false;
+  const pairs =
+    options.order === 'none'
+      ? []
+      : options.order === 'process'
+        ? sessionPairs(txns)
+        : [...sessionPairs(txns), ...realtimePairs(txns)];
+  return interleave(txns, pairs, options.snapshot);
+};
