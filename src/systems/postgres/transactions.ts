@@ -63,9 +63,10 @@ class TransactionClient implements Client {
         value.push(resultOf((await session.query(statement, guard)).rows));
       committing = true;
       const { command } = await session.query({ text: 'COMMIT' }, guard);
+      if (command === 'COMMIT') return { type: 'ok', value };
       // What failed before is rolled back by COMMIT, which then says so.
-      if (command !== 'COMMIT') return { type: 'fail', error: ['rolled-back', command] };
-      return { type: 'ok', value };
+      if (command === 'ROLLBACK') return { type: 'fail', error: ['rolled-back', command] };
+      throw new Error(`COMMIT was answered by ${command}`);
     } catch (thrown) {
       if (thrown instanceof AssertionError) throw thrown;
       await this.#rollBack(guard);
