@@ -1,0 +1,128 @@
+// Reads of what must not be read: aborted (G1a), intermediate (G1b) and garbage elements, and elements of open appends.
+import { mopCodes } from '../history/columns.ts';
+import { kinds } from '../history/transactions.ts';
+import type { Finding } from '../result.ts';
+import { oddBase } from './lists.ts';
+import { elementsRead, lastRead, mopOf, opOf } from './reads.ts';
+import type { AppendTable } from './table.ts';
+
+/** Of each key, the places in its trunk that satisfy a test; keys without any are absent. */
+const placesWhere = (
+  table: AppendTable,
+  test: (element: number) => boolean,
+): Map<number, number[]> => {
+  const places = new Map<number, number[]>();
+  let key = 0;
+  for (let at = 0; at < table.trunk.length; at++) {
+    while (table.trunkStart[key + 1]! <= at) key++;
+    if (!test(table.trunk[at]!)) continue;
+    const known = places.get(key);
+    if (known) known.push(at - table.trunkStart[key]!);
+    else places.set(key, [at - table.trunkStart[key]!]);
+  }
+  return places;
+};
+
+type Sight = { readonly txn: number; readonly at: number; readonly element: number };
+
+/** Every read that saw an element satisfying the test, one sight an element; `counts` chooses the readers. */
+const sightsOf = (
+  table: AppendTable,
+  test: (element: number) => boolean,
+  counts: (kind: number) => boolean,
+): Sight[] => {
+  const places = placesWhere(table, test);
+  const odd = table.odd.map((list) => list.filter(test));
+  const sights: Sight[] = [];
+  if (places.size === 0 && odd.every((list) => list.length === 0)) return sights;
+  for (let txn = 0; txn < table.txns.count; txn++) {
+    if (!counts(table.txns.kind[txn]!)) continue;
+    for (let at = table.mopStart[txn]!; at < table.mopStart[txn + 1]!; at++) {
+      if (table.mopF[at] !== mopCodes.r) continue;
+      const value = table.mopValue[at]!;
+      if (value <= oddBase)
+        for (const element of odd[oddBase - value]!) sights.push({ txn, at, element });
+      else if (value > 0)
+        for (const place of places.get(table.mopKey[at]!) ?? [])
+          if (place < value) sights.push({ txn, at, element: elementsRead(table, at)![place]! });
+    }
+  }
+  return sights;
+};
+
+const isOk = (kind: number): boolean => kind === kinds.ok;
+
+/** G1a: committed transactions that read what an aborted one appended. */
+export const abortedReads = (table: AppendTable): Finding[] =>
+  sightsOf(table, (element) => table.failedWriter[element]! >= 0, isOk).map(
+    ({ txn, at, element }) => ({
+      op: opOf(table, txn),
+      mop: mopOf(table, at),
+      writer: opOf(table, table.failedWriter[element]!),
+      element: table.elementValue[element]!,
+    }),
+  );
+
+/** Elements that nobody in the whole history appended. */
+export const garbageReads = (table: AppendTable): Finding[] =>
+  sightsOf(
+    table,
+    (element) =>
+      table.writer[element]! < 0 &&
+      table.failedWriter[element]! < 0 &&
+      table.openWriter[element]! < 0,
+    (kind) => kind !== kinds.open,
+  ).map(({ txn, at, element }) => ({
+    op: opOf(table, txn),
+    mop: mopOf(table, at),
+    element: table.elementValue[element]!,
+  }));
+
+/** Reads of what a transaction appended that is still open when the history ends. */
+export const openReads = (table: AppendTable): Finding[] => {
+  const isOpen = (element: number): boolean => table.openWriter[element]! >= 0;
+  if (!table.openWriter.some((writer) => writer >= 0)) return [];
+  return sightsOf(table, isOpen, (kind) => kind !== kinds.open).map(({ txn, at, element }) => ({
+    op: opOf(table, txn),
+    mop: mopOf(table, at),
+    writer: opOf(table, table.openWriter[element]!),
+    element: table.elementValue[element]!,
+  }));
+};
+
+/** Elements followed by another append of the same transaction to the same key: who appended them, or −1. */
+const intermediateWriters = (table: AppendTable): Int32Array => {
+  const writers = new Int32Array(table.place.length).fill(-1);
+  const lastAppend = new Int32Array(table.keys.length).fill(-1);
+  const lastTxn = new Int32Array(table.keys.length).fill(-1);
+  for (let txn = 0; txn < table.txns.count; txn++)
+    for (let at = table.mopStart[txn]!; at < table.mopStart[txn + 1]!; at++) {
+      if (table.mopF[at] !== mopCodes.append) continue;
+      const key = table.mopKey[at]!;
+      if (lastTxn[key] === txn) writers[lastAppend[key]!] = txn;
+      lastTxn[key] = txn;
+      lastAppend[key] = table.mopValue[at]!;
+    }
+  return writers;
+};
+
+/** G1b: committed transactions whose read ends in an intermediate append of another one. */
+export const intermediateReads = (table: AppendTable): Finding[] => {
+  const writers = intermediateWriters(table);
+  const findings: Finding[] = [];
+  for (let txn = 0; txn < table.txns.count; txn++) {
+    if (table.txns.kind[txn] !== kinds.ok) continue;
+    for (let at = table.mopStart[txn]!; at < table.mopStart[txn + 1]!; at++) {
+      if (table.mopF[at] !== mopCodes.r) continue;
+      const element = lastRead(table, at);
+      if (element < 0 || writers[element]! < 0 || writers[element] === txn) continue;
+      findings.push({
+        op: opOf(table, txn),
+        mop: mopOf(table, at),
+        writer: opOf(table, writers[element]!),
+        element: table.elementValue[element]!,
+      });
+    }
+  }
+  return findings;
+};

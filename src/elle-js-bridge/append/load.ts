@@ -1,0 +1,166 @@
+// Reads a list-append history into columns: one pass over the micro-operations.
+import { mopCodes } from '../history/columns.ts';
+import { Ints } from '../history/growable.ts';
+import { Naming } from '../history/naming.ts';
+import { keyName, type Source } from '../history/source.ts';
+import { kinds, type Transactions } from '../history/transactions.ts';
+import type { Scalar, TxnOp } from '../op.ts';
+import type { CheckError } from '../result.ts';
+import { Elements, KeyLists, nilRead, oddBase } from './lists.ts';
+
+const examplesMax = 8;
+
+/** A history read, before version orders are settled. */
+export class Loader {
+  readonly source: Source;
+  readonly txns: Transactions;
+  readonly mopStart: Int32Array;
+  readonly mopF: Ints;
+  readonly mopKey: Ints;
+  readonly mopValue: Ints;
+  readonly keys: KeyLists[] = [];
+  readonly keyNames: Scalar[] = [];
+  readonly elements = new Elements();
+  readonly odd: Int32Array[] = [];
+  /** Of each odd list: where it was read, and whether by a transaction whose reads count for version orders. */
+  readonly oddAt = new Ints(16);
+  readonly oddCounts = new Ints(16);
+  readonly #naming = new Naming();
+  readonly #wrong: number[] = [];
+
+  constructor(source: Source, txns: Transactions) {
+    this.source = source;
+    this.txns = txns;
+    const room = source.columns ? source.columns.mopF.length : txns.count * 4;
+    this.mopStart = new Int32Array(txns.count + 1);
+    this.mopF = new Ints(Math.max(16, room));
+    this.mopKey = new Ints(Math.max(16, room));
+    this.mopValue = new Ints(Math.max(16, room));
+  }
+
+  /** Reads everything; an error when there are micro-operations other than appends and reads. */
+  load(): CheckError | undefined {
+    for (let txn = 0; txn < this.txns.count; txn++) {
+      this.mopStart[txn] = this.mopF.length;
+      if (this.source.columns) this.#loadColumns(txn);
+      else this.#loadOp(txn);
+    }
+    this.mopStart[this.txns.count] = this.mopF.length;
+    if (this.#wrong.length === 0) return undefined;
+    const positions = this.#wrong.slice(0, examplesMax);
+    return {
+      code: 'unexpected-micro-operations',
+      message: 'the history holds micro-operations other than appends and reads of lists',
+      positions,
+      examples: positions.map(this.source.op),
+    };
+  }
+
+  #push(f: number, key: number, value: number): void {
+    this.mopF.push(f);
+    this.mopKey.push(key);
+    this.mopValue.push(value);
+  }
+
+  #key(name: Scalar): KeyLists {
+    const known = this.#naming.get(name);
+    if (known >= 0) return this.keys[known]!;
+    const key = new KeyLists(this.keys.length, this.elements);
+    this.#naming.set(name, key.key);
+    this.keys.push(key);
+    this.keyNames.push(name);
+    return key;
+  }
+
+  /** Reads of transactions that did not fail decide version orders. */
+  #counts(txn: number): boolean {
+    const kind = this.txns.kind[txn];
+    return kind === kinds.ok || kind === kinds.info;
+  }
+
+  #loadOp(txn: number): void {
+    const op = this.#opOf(txn);
+    if (!Array.isArray(op.value)) {
+      if (op.value !== null && op.value !== undefined) this.#wrong.push(this.txns.position[txn]!);
+      return;
+    }
+    for (const mop of op.value) {
+      const [f, name, value] = Array.isArray(mop) ? mop : [];
+      if (f === 'append' && value !== undefined && value !== null) {
+        const key = this.#key(name);
+        this.#push(mopCodes.append, key.key, key.element(value));
+      } else if (f === 'r' && (value === null || value === undefined || Array.isArray(value)))
+        this.#loadRead(txn, this.#key(name), value ?? null);
+      else {
+        this.#wrong.push(this.txns.position[txn]!);
+        return;
+      }
+    }
+  }
+
+  /** A completion without a value means its invocation's. */
+  #opOf(txn: number): TxnOp {
+    const op = this.source.ops![this.txns.position[txn]!]!;
+    const invoked = this.txns.invokedAt[txn]!;
+    return (op.value === null || op.value === undefined) && invoked >= 0
+      ? this.source.ops![invoked]!
+      : op;
+  }
+
+  #loadRead(txn: number, key: KeyLists, list: readonly Scalar[] | null): void {
+    if (list === null || this.txns.kind[txn] === kinds.open) {
+      this.#push(mopCodes.r, key.key, nilRead);
+      return;
+    }
+    const common = key.commonWith(list);
+    if (common === list.length) this.#push(mopCodes.r, key.key, common);
+    else if (common === key.values.length && this.#counts(txn)) {
+      for (let at = common; at < list.length; at++) key.extend(list[at]!);
+      key.trunkSeenAt = this.mopF.length;
+      this.#push(mopCodes.r, key.key, list.length);
+    } else this.#loadOdd(txn, key, list);
+  }
+
+  #loadOdd(txn: number, key: KeyLists, list: ArrayLike<Scalar>): void {
+    key.hasOdd = true;
+    const counts = this.#counts(txn);
+    this.oddAt.push(this.mopF.length);
+    this.oddCounts.push(counts ? 1 : 0);
+    this.#push(mopCodes.r, key.key, oddBase - this.odd.length);
+    this.odd.push(Int32Array.from(list, (value) => key.element(value)));
+  }
+
+  #loadColumns(txn: number): void {
+    const columns = this.source.columns!;
+    const position = this.txns.position[txn]!;
+    const end = columns.mopStart[position + 1]!;
+    for (let at = columns.mopStart[position]!; at < end; at++) {
+      const key = this.#key(keyName(columns, columns.mopKey[at]!));
+      const value = columns.mopValue[at]!;
+      if (columns.mopF[at] === mopCodes.append)
+        this.#push(mopCodes.append, key.key, key.element(value));
+      else if (columns.mopF[at] === mopCodes.r) this.#loadColumnRead(txn, key, value);
+      else {
+        this.#wrong.push(position);
+        return;
+      }
+    }
+  }
+
+  #loadColumnRead(txn: number, key: KeyLists, list: number): void {
+    if (list < 0 || this.txns.kind[txn] === kinds.open) {
+      this.#push(mopCodes.r, key.key, nilRead);
+      return;
+    }
+    const { listStart, listElements } = this.source.columns!;
+    const from = listStart![list]!;
+    const to = listStart![list + 1]!;
+    const common = key.commonWithColumn(listElements!, from, to);
+    if (common === to - from) this.#push(mopCodes.r, key.key, common);
+    else if (common === key.values.length && this.#counts(txn)) {
+      for (let at = from + common; at < to; at++) key.extend(listElements![at]!);
+      key.trunkSeenAt = this.mopF.length;
+      this.#push(mopCodes.r, key.key, to - from);
+    } else this.#loadOdd(txn, key, listElements!.subarray(from, to));
+  }
+}

@@ -1,0 +1,181 @@
+// Settles the version order of every key, and who wrote each element.
+import { mopCodes } from '../history/columns.ts';
+import { isError } from '../history/errors.ts';
+import { kinds } from '../history/transactions.ts';
+import type { CheckError } from '../result.ts';
+import type { KeyLists } from './lists.ts';
+import { oddBase } from './lists.ts';
+import type { Loader } from './load.ts';
+import type { AppendTable } from './table.ts';
+
+const commonPrefix = (a: Int32Array, b: Int32Array): number => {
+  const end = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < end && a[at] === b[at]) at++;
+  return at;
+};
+
+type Odd = { readonly id: number; readonly list: Int32Array };
+
+const oddsByKey = (loader: Loader): Map<number, Odd[]> => {
+  const byKey = new Map<number, Odd[]>();
+  for (const [id, list] of loader.odd.entries()) {
+    if (loader.oddCounts.items[id] !== 1) continue;
+    const key = loader.mopKey.items[loader.oddAt.items[id]!]!;
+    const odds = byKey.get(key);
+    if (odds) odds.push({ id, list });
+    else byKey.set(key, [{ id, list }]);
+  }
+  return byKey;
+};
+
+/** The longest list of a key; of several, the one read first. Undefined: the trunk. */
+const longerThanTrunk = (loader: Loader, key: KeyLists, odds: readonly Odd[]): Odd | undefined => {
+  let length = key.values.length;
+  let seenAt = key.trunkSeenAt;
+  let best: Odd | undefined;
+  for (const odd of odds) {
+    const at = loader.oddAt.items[odd.id]!;
+    if (odd.list.length < length || (odd.list.length === length && at > seenAt)) continue;
+    [length, seenAt, best] = [odd.list.length, at, odd];
+  }
+  return best;
+};
+
+/** Writes every read of a key again, as it stands to a new trunk. */
+const recode = (loader: Loader, key: KeyLists, trunk: Int32Array): void => {
+  const before = key.trunk.slice();
+  const kept = commonPrefix(before, trunk);
+  const values = loader.mopValue.items;
+  for (let at = 0; at < loader.mopF.length; at++) {
+    if (loader.mopKey.items[at] !== key.key || loader.mopF.items[at] !== mopCodes.r) continue;
+    const value = values[at]!;
+    if (value > kept) {
+      values[at] = oddBase - loader.odd.length;
+      loader.odd.push(before.slice(0, value));
+    } else if (value <= oddBase) {
+      const list = loader.odd[oddBase - value]!;
+      if (commonPrefix(list, trunk) === list.length) values[at] = list.length;
+    }
+  }
+  key.replaceTrunk(trunk);
+};
+
+/** Makes the longest list of each key its trunk; returns the keys whose reads contradict each other. */
+const settleTrunks = (loader: Loader): number[] => {
+  const odds = oddsByKey(loader);
+  for (const [key, lists] of odds) {
+    const longest = longerThanTrunk(loader, loader.keys[key]!, lists);
+    if (longest) recode(loader, loader.keys[key]!, longest.list);
+  }
+  return [...odds.keys()].sort((a, b) => a - b);
+};
+
+type Writers = Pick<AppendTable, 'writer' | 'failedWriter' | 'openWriter'> & {
+  /** Of each key, its only append by a transaction that may have happened; −1 none, −2 several. */
+  readonly only: Int32Array;
+};
+
+const findWriters = (loader: Loader): Writers | CheckError => {
+  const count = loader.elements.value.length;
+  const [writer, failedWriter, openWriter] = [0, 0, 0].map(() => new Int32Array(count).fill(-1));
+  const only = new Int32Array(loader.keys.length).fill(-1);
+  const { kind } = loader.txns;
+  for (let txn = 0; txn < loader.txns.count; txn++) {
+    const isPossible = kind[txn] === kinds.ok || kind[txn] === kinds.info;
+    const table = isPossible ? writer! : kind[txn] === kinds.fail ? failedWriter! : openWriter!;
+    for (let at = loader.mopStart[txn]!; at < loader.mopStart[txn + 1]!; at++) {
+      if (loader.mopF.items[at] !== mopCodes.append) continue;
+      const element = loader.mopValue.items[at]!;
+      const other = Math.max(writer![element]!, failedWriter![element]!, openWriter![element]!);
+      if (other >= 0) return duplicateAppend(loader, { element, txn, other });
+      table[element] = txn;
+      const key = loader.mopKey.items[at]!;
+      if (isPossible) only[key] = only[key] === -1 ? element : -2;
+    }
+  }
+  return { writer: writer!, failedWriter: failedWriter!, openWriter: openWriter!, only };
+};
+
+const duplicateAppend = (
+  loader: Loader,
+  { element, txn, other }: { element: number; txn: number; other: number },
+): CheckError => {
+  const positions = [loader.txns.position[other]!, loader.txns.position[txn]!];
+  const key = loader.keyNames[loader.elements.key.items[element]!];
+  return {
+    code: 'duplicate-appends',
+    message: `value ${loader.elements.value[element]} is appended to key ${key} more than once`,
+    positions,
+    examples: positions.map(loader.source.op),
+  };
+};
+
+/** Position of the first element that stands in the list a second time, or −1. */
+const firstRepetition = (list: Int32Array): number => {
+  const seen = new Set<number>();
+  for (let at = 0; at < list.length; at++) {
+    if (seen.has(list[at]!)) return at;
+    seen.add(list[at]!);
+  }
+  return -1;
+};
+
+type Orders = Pick<
+  AppendTable,
+  'trunk' | 'trunkStart' | 'order' | 'orderStart' | 'place' | 'repeatedFrom'
+>;
+
+const layOut = (loader: Loader, only: Int32Array): Orders => {
+  const keys = loader.keys;
+  const trunkStart = new Int32Array(keys.length + 1);
+  for (const [k, key] of keys.entries()) trunkStart[k + 1] = trunkStart[k]! + key.values.length;
+  const trunk = new Int32Array(trunkStart[keys.length]!);
+  const order = new Int32Array(trunk.length + keys.length);
+  const orderStart = new Int32Array(keys.length + 1);
+  const place = new Int32Array(loader.elements.value.length).fill(-1);
+  const repeatedFrom = new Map<number, number>();
+  let end = 0;
+  for (const [k, key] of keys.entries()) {
+    const list = key.trunk;
+    trunk.set(list, trunkStart[k]);
+    for (let at = 0; at < list.length; at++) {
+      const element = list[at]!;
+      if (place[element] !== -1) continue;
+      place[element] = end;
+      order[end++] = element;
+    }
+    if (end - orderStart[k]! < list.length) repeatedFrom.set(k, firstRepetition(list));
+    if (list.length === 0 && only[k]! >= 0) {
+      place[only[k]!] = end;
+      order[end++] = only[k]!;
+    }
+    orderStart[k + 1] = end;
+  }
+  return { trunk, trunkStart, order, orderStart, place, repeatedFrom };
+};
+
+/** The finished columns, or why the history cannot be judged. */
+export const settleOrders = (loader: Loader): AppendTable | CheckError => {
+  const incompatible = settleTrunks(loader);
+  const writers = findWriters(loader);
+  if (isError(writers)) return writers;
+  const { writer, failedWriter, openWriter, only } = writers;
+  return {
+    source: loader.source,
+    txns: loader.txns,
+    mopStart: loader.mopStart,
+    mopF: Uint8Array.from(loader.mopF.view()),
+    mopKey: loader.mopKey.view(),
+    mopValue: loader.mopValue.view(),
+    keys: loader.keyNames,
+    elementKey: loader.elements.key.view(),
+    elementValue: loader.elements.value,
+    odd: loader.odd,
+    incompatible,
+    ...layOut(loader, only),
+    writer,
+    failedWriter,
+    openWriter,
+  };
+};

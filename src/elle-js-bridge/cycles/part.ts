@@ -1,0 +1,104 @@
+// One strongly connected part of a history's graph, with numbers of its own.
+
+import { components } from '../graph/components.ts';
+import { addMoments, type Dependencies, type Moments } from '../graph/dependencies.ts';
+import { Edges, joinParallel, type Layout, layOut } from '../graph/edges.ts';
+import { bits } from '../graph/relations.ts';
+
+/** A component: transactions 0 … txns − 1, then hubs, then (only in `timed`) moments. */
+export type Part = {
+  readonly txns: number;
+  /** Number in the whole history of each transaction. */
+  readonly whole: Int32Array;
+  /** Edges between transactions and hubs; parallel ones joined. */
+  readonly plain: Layout;
+  /** The same with real time through moments. */
+  readonly timed: Layout;
+  readonly moments: Moments | undefined;
+  /** Every relation that occurs. */
+  readonly relations: number;
+};
+
+/** Components of at least two transactions, by their first transaction. */
+export const partsOf = (graph: Dependencies): Part[] => {
+  const timed = new Edges(graph.edges.length + 4 * (graph.realtime ? graph.txns : 1));
+  copyEdges(graph.edges, timed);
+  const count = graph.realtime ? addMoments(timed, graph.realtime, graph.vertices) : graph.vertices;
+  const layout = layOut(timed, count);
+  const numbers = new Int32Array(count).fill(-1);
+  return components(layout, 255)
+    .filter((vertices) => vertices.length > 1 && vertices[1]! < graph.txns)
+    .sort((a, b) => a[0]! - b[0]!)
+    .map((vertices) => cutOut({ graph, layout, vertices, numbers }));
+};
+
+const copyEdges = (from: Edges, to: Edges): void => {
+  to.from.set(from.from.subarray(0, from.length));
+  to.to.set(from.to.subarray(0, from.length));
+  to.mask.set(from.mask.subarray(0, from.length));
+  to.length = from.length;
+};
+
+type Cut = {
+  readonly graph: Dependencies;
+  readonly layout: Layout;
+  /** Sorted: transactions, hubs, moments. */
+  readonly vertices: Int32Array;
+  /** Scratch: −1 everywhere before and after. */
+  readonly numbers: Int32Array;
+};
+
+const cutOut = ({ graph, layout, vertices, numbers }: Cut): Part => {
+  const txns = countBelow(vertices, graph.txns);
+  const inPlain = countBelow(vertices, graph.vertices);
+  for (let local = 0; local < inPlain; local++) numbers[vertices[local]!] = local;
+  const edges = new Edges(64);
+  for (let local = 0; local < inPlain; local++) {
+    const v = vertices[local]!;
+    for (let at = layout.start[v]!; at < layout.start[v + 1]!; at++) {
+      const to = numbers[layout.to[at]!]!;
+      if (to >= 0) edges.add(local, to, layout.mask[at]!);
+    }
+  }
+  for (let local = 0; local < inPlain; local++) numbers[vertices[local]!] = -1;
+  const whole = vertices.slice(0, txns);
+  return { txns, whole, ...layoutsOf(edges, inPlain, momentsOf(graph.realtime, whole)) };
+};
+
+const layoutsOf = (
+  edges: Edges,
+  vertices: number,
+  moments: Moments | undefined,
+): Pick<Part, 'plain' | 'timed' | 'moments' | 'relations'> => {
+  const plain = joinParallel(layOut(edges, vertices));
+  const relations = plain.mask.reduce((all, mask) => all | mask, 0);
+  if (!moments) return { plain, timed: plain, moments, relations };
+  const more = new Edges(edges.length + 4 * moments.invokedAt.length + 16);
+  copyEdges(edges, more);
+  const count = addMoments(more, moments, vertices);
+  return { plain, timed: layOut(more, count), moments, relations: relations | bits.realtime };
+};
+
+/** The moments of some transactions, positions numbered anew. */
+const momentsOf = (realtime: Moments | undefined, whole: Int32Array): Moments | undefined => {
+  if (!realtime) return undefined;
+  const invoked = whole.map((v) => realtime.invokedAt[v]!);
+  const completed = whole.map((v) => realtime.completedAt[v]!);
+  const all = new Int32Array(whole.length * 2);
+  all.set(invoked);
+  all.set(completed, whole.length);
+  const sorted = [...new Set(all.sort())].filter((position) => position >= 0);
+  const rank = new Map(sorted.map((position, i) => [position, i]));
+  const ranked = (positions: Int32Array): Int32Array => positions.map((at) => rank.get(at) ?? -1);
+  return {
+    invokedAt: ranked(invoked),
+    completedAt: ranked(completed),
+    positions: sorted.length,
+  };
+};
+
+const countBelow = (sorted: Int32Array, bound: number): number => {
+  let count = 0;
+  while (count < sorted.length && sorted[count]! < bound) count++;
+  return count;
+};
