@@ -31,21 +31,38 @@ const writes = (count: number, values: number): Shape[] =>
 
 const budget = 200_000;
 
+/** Two compare-and-sets found the one 98, but which operations show it is hidden among many. */
+const puzzle: readonly Shape[] = [
+  ...writes(20, 13),
+  ...Array.from({ length: 40 }, (_, i) => [i % 13, (i * 7) % 13]).map((value) => ({
+    f: 'cas',
+    value,
+    answer: value,
+  })),
+  { f: 'write', value: 98, answer: 98 },
+  { f: 'cas', value: [98, 97], answer: [98, 97] },
+  { f: 'cas', value: [98, 96], answer: [98, 96] },
+];
+
 describe('one key, everything concurrent', () => {
   test('many compare-and-sets with no order are undecided, and say where', () => {
-    const cas = Array.from({ length: 40 }, (_, i) => [i % 13, (i * 7) % 13]);
-    const history = allAtOnce([
-      ...writes(20, 13),
-      ...cas.map((value) => ({ f: 'cas', value, answer: value })),
-      { f: 'read', value: null, answer: 99 },
-      { f: 'write', value: 99, answer: 99 },
-      { f: 'cas', value: [98, 97], answer: [98, 97] },
-    ]);
+    const history = allAtOnce(puzzle);
     const verdict = checkLinearizable(history, { model: models.casRegister(0), budget });
     expect(verdict.valid).toBe('unknown');
     expect(verdict.configurations).toBeLessThanOrEqual(budget + 1);
     expect(verdict.undecided).toHaveLength(1);
     expect(verdict.reason).toBe('the budget ended before a key was decided');
+  });
+
+  test('what nobody can have read is refuted in one pass, and may not be the first to fail', () => {
+    const history = allAtOnce([...puzzle, { f: 'read', value: null, answer: 99 }]);
+    const verdict = checkLinearizable(history, { model: models.casRegister(0), budget: 20_000 });
+    expect(verdict).toMatchObject({
+      valid: false,
+      engine: 'precedence',
+      failures: [{ operation: { value: 99 }, maybeLate: true }],
+    });
+    expect(verdict.minimal).toHaveLength(2);
   });
 
   test('thousands of equal-looking operations are decided', () => {
@@ -88,7 +105,7 @@ describe('one key, everything concurrent', () => {
       type: 'info' as const,
     }));
     const history = allAtOnce([...appends, { f: 'get', value: null, answer: '1,2' }]);
-    const verdict = checkLinearizable(history, { model: models.keyValue(), budget });
+    const verdict = checkLinearizable(history, { model: models.keyValue(), budget: 50_000 });
     expect(verdict.valid).toBe('unknown');
   });
 });

@@ -57,6 +57,12 @@ export const callsOf = (history: readonly Op[], fs: readonly string[]): Call[] =
   return calls;
 };
 
+/** What had happened before a moment: what returns then or later may as well never have taken effect. */
+export const callsBefore = (calls: readonly Call[], moment: number): Call[] =>
+  calls
+    .filter((call) => call.start < moment)
+    .map((call) => (call.end >= moment ? { ...call, end: never, optional: true } : call));
+
 /** Splits calls into the parts that the model says are independent; parts in order of first appearance. */
 export const partsOf = <S>(calls: readonly Call[], model: Model<S>): Part[] => {
   const parts = new Map<string | number | undefined, Call[]>();

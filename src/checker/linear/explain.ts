@@ -37,6 +37,7 @@ export const explain = <S>(options: ExplainOptions<S>): Omit<Failure, 'key'> => 
   return {
     operation,
     ...(previousOk === undefined ? {} : { previousOk }),
+    ...(judgement.maybeLate === true ? { maybeLate: true } : {}),
     prefix: { operations: before.length, index: operation.index },
     states,
     minimal: recordsOf(minimal),

@@ -1,6 +1,7 @@
 // Judges one independent part with the engine that fits it.
-import type { Call } from './calls.ts';
+import { type Call, callsBefore } from './calls.ts';
 import type { Model } from './model.ts';
+import { findMisplaced } from './precedence.ts';
 import { judgeUnique } from './unique.ts';
 import { dropUnnoticed } from './unnoticed.ts';
 import { searchWgl } from './wgl.ts';
@@ -19,6 +20,8 @@ export type Judgement = {
   readonly states?: readonly string[];
   /** When not valid: calls that no order explains, whatever the others did, where the engine knows them. */
   readonly core?: readonly Call[];
+  /** When not valid: true when the budget ended before it was clear that nothing fails before `stuck`. */
+  readonly maybeLate?: boolean;
 };
 
 export type JudgeOptions<S> = {
@@ -27,6 +30,8 @@ export type JudgeOptions<S> = {
   readonly budget: number;
   /** Whether a valid judgement carries an order. */
   readonly certificate?: boolean;
+  /** Only `valid` matters: the first proof will do. */
+  readonly brief?: boolean;
 };
 
 /** Zones decide a call in much less time than a configuration of a search takes. */
@@ -38,11 +43,27 @@ export const judge = <S>(options: JudgeOptions<S>): Judgement => {
   const whole = judgeUnique(model, options.calls);
   const calls = whole === undefined ? dropUnnoticed(options.calls, model) : options.calls;
   const unique = whole ?? (calls === options.calls ? undefined : judgeUnique(model, calls));
-  if (unique === undefined) return judgeBySearch({ ...options, calls });
+  if (unique === undefined) return judgeRepeated({ ...options, calls });
   const work = Math.ceil(calls.length / callsPerConfiguration);
   const cost = { engine: 'zones', configurations: 0, work };
   if (!unique.valid) return { ...cost, ...unique };
   return { ...cost, valid: true, ...(certificate ? { order: pick(calls, unique.order()) } : {}) };
+};
+
+/** Repeated values, or no register: what one pass can prove, then search. */
+const judgeRepeated = <S>(options: JudgeOptions<S>): Judgement => {
+  const { model, calls, brief } = options;
+  const misplaced = findMisplaced(model, calls);
+  if (misplaced === undefined) return judgeBySearch(options);
+  const { culprit: stuck, core } = misplaced;
+  const proof = { engine: 'precedence', valid: false, stuck, core } as const;
+  if (brief)
+    return { ...proof, configurations: 0, work: Math.ceil(calls.length / callsPerConfiguration) };
+  // It fails at the latest there; whether it fails before, only a search can tell.
+  const before = judgeBySearch({ ...options, calls: callsBefore(calls, stuck.end) });
+  if (before.valid === false) return before;
+  const { configurations, work, valid } = before;
+  return { ...proof, configurations, work, ...(valid === 'unknown' ? { maybeLate: true } : {}) };
 };
 
 /** The same by search, whatever the history's shape. */

@@ -8,6 +8,8 @@ export type Failure = {
   readonly key?: string | number;
   /** The first completion that no order explains. */
   readonly operation: Op;
+  /** True when the budget ended before it was clear that no earlier one fails. */
+  readonly maybeLate?: boolean;
   /** The ok completion of this key before it. */
   readonly previousOk?: Op;
   /** How far everything could be explained: completed operations of this key, and the index of `operation`. */
@@ -23,7 +25,7 @@ export type Failure = {
 
 export type LinearVerdict = Verdict & {
   readonly valid: Valid;
-  /** What decided it: `wgl`, `zones`, or both. */
+  /** What decided it: `zones`, `precedence`, `wgl`, or several, by key. */
   readonly engine: string;
   readonly model: string;
   readonly configurations: number;

@@ -1,5 +1,5 @@
 // A minimal failing history: leaves operations out as long as what remains cannot be explained.
-import { type Call, never } from './calls.ts';
+import { type Call, callsBefore } from './calls.ts';
 import { judge } from './judge.ts';
 import type { Model } from './model.ts';
 
@@ -32,15 +32,10 @@ const attemptMin = 200;
  */
 const atLarge = (call: Call): Call => ({ ...call, start: -1, optional: true });
 
-/** Only what began before the culprit's return matters, and what returned later may as well never have. */
-const upTo = (calls: readonly Call[], culprit: Call): Call[] =>
-  calls
-    .filter((call) => call.start < culprit.end)
-    .map((call) => (call.end > culprit.end ? { ...call, end: never, optional: true } : call));
-
 /** Leaves out ever smaller stretches of calls (after Zeller's delta debugging) until no single one can go. */
 export const reduce = <S>({ model, calls, culprit, budget }: ReduceOptions<S>): Reduced => {
-  const prefix = upTo(calls, culprit);
+  // Only what began before the culprit's return matters, and what returned later may as well never have.
+  const prefix = callsBefore(calls, culprit.end + 1);
   let kept = prefix;
   let left = budget;
   let allowed = attemptMax;
@@ -51,6 +46,7 @@ export const reduce = <S>({ model, calls, culprit, budget }: ReduceOptions<S>): 
       model,
       calls: [...free, ...candidate],
       budget: Math.min(left, allowed),
+      brief: true,
     });
     left -= work + (prefix.length >> 3) + 1;
     if (valid === false) allowed = Math.min(attemptMax, attemptMin + 4 * work);

@@ -31,6 +31,8 @@ export type SearchOptions<S> = {
 const memoryMax = 512 * 1024 * 1024;
 const lostElementsMax = 16_000_000;
 const lookUpsPerConfiguration = 64;
+/** Looked-up steps that take as long as comparing two multisets of lost operations. */
+const comparisonCost = 16;
 /** More states than this are not listed. */
 export const statesMax = 8;
 
@@ -98,7 +100,7 @@ class Search<S> {
     const { frontier, state, lost, mask, lostSets } = this.#position;
     let row = this.#visited.find(frontier, state, mask);
     for (; row !== -1; row = this.#visited.sibling(row, mask)) {
-      this.#position.lookUps++;
+      this.#position.lookUps += comparisonCost;
       if (lostSets.isWithin(this.#visited.lost[row] as number, lost)) return -1;
     }
     if (frontier > this.#deepest) this.#deepest = frontier;
