@@ -3,6 +3,7 @@ export { messageOf, OrdealError, usageError } from './base/errors.ts';
 export { fork, Random, type Rng } from './base/random.ts';
 export type { Checker } from './checker/checker.ts';
 export { compose } from './checker/compose.ts';
+export { type TransactionalOptions, transactional } from './checker/elle.ts';
 export type { Failure, LinearVerdict } from './checker/linear/linear-verdict.ts';
 export {
   checkLinearizable,

@@ -1,5 +1,12 @@
 // The checker of transactional workloads: elle-js-bridge's verdict, with counts and a witness.
-import { type CheckOptions, type CheckResult, check } from 'elle-js-bridge';
+import {
+  type CheckOptions,
+  type CheckResult,
+  canonicalModel,
+  check,
+  modelNames,
+  type TxnOp,
+} from 'elle-js-bridge';
 import { usageError } from '../base/errors.ts';
 import type { Op } from '../history/op.ts';
 import type { Checker } from './checker.ts';
@@ -17,12 +24,13 @@ const isTransaction = ({ process, f }: Op): boolean => process !== 'nemesis' && 
 
 /** A checker of isolation; throws a usage error at once for consistency models that nobody knows. */
 export const transactional = (options: TransactionalOptions): Checker => {
-  try {
-    check([], options);
-  } catch (thrown) {
-    throw usageError(thrown instanceof Error ? thrown.message : String(thrown));
-  }
-  return (history) => verdictOf(check(history.filter(isTransaction) as never, options), history);
+  for (const name of options.consistencyModels ?? [])
+    if (canonicalModel(name) === undefined)
+      throw usageError(`unknown consistency model '${name}'`, `known: ${modelNames().join(', ')}`);
+  return (history) => {
+    const ops = history.filter(isTransaction) as readonly TxnOp[]; // the checker looks at the steps itself
+    return verdictOf(check(ops, options), history);
+  };
 };
 
 const verdictOf = (result: CheckResult, history: readonly Op[]): Verdict => {
