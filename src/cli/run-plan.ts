@@ -4,6 +4,7 @@ import { providerOf } from '../cluster/providers.ts';
 import type { Reporter, RunEvent, RunResult } from '../contract/events.ts';
 import { writeReports } from '../report/write-reports.ts';
 import type { Ending } from '../runner/life.ts';
+import { closeHistory } from '../store/closing.ts';
 import { openLog } from '../store/log.ts';
 import { writeVerdict } from '../store/records.ts';
 import { createRun, type Run } from '../store/run-folder.ts';
@@ -81,6 +82,13 @@ const publishReports = async (run: Run): Promise<boolean> => {
     process.stderr.write(`ordeal: no report: ${messageOf(thrown)}\n`);
     return false;
   }
+};
+
+/** Makes the history compact; one that cannot be stays plain, and nothing is lost. */
+const close = async (run: Run): Promise<void> => {
+  await closeHistory(run).catch((thrown: unknown) =>
+    process.stderr.write(`ordeal: the history stays uncompressed: ${messageOf(thrown)}\n`),
+  );
 };
 
 /** Runs a plan to its end. Throws only before the run folder exists; afterwards everything ends in a verdict. */

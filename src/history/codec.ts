@@ -62,6 +62,11 @@ export const parseOp = (text: string, line: number, path?: string): Op => {
   } catch (cause) {
     throw usageError(`${at(line, path)}: not JSON: ${messageOf(cause)}`);
   }
+  return opFrom(raw, line, path);
+};
+
+/** The operation that a parsed record is; throws like `parseOp`. */
+export const opFrom = (raw: unknown, line: number, path?: string): Op => {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw usageError(`${at(line, path)}: expected an object, got ${shown(raw)}`);
   }

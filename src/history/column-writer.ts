@@ -168,10 +168,8 @@ export class ColumnWriter {
       keyNames,
       largeProcesses: this.#large.list,
     };
-    return {
-      ...columns,
-      ...readersOf(columns, { values: this.#values, rests: this.#rests, tables: this.tables }),
-    };
+    const coded = { values: this.#values, rests: this.#rests, tables: this.tables };
+    return { ...columns, ...readersOf(columns, coded), textsAt: textsOf(coded) };
   }
 }
 
@@ -184,6 +182,17 @@ type Coded = {
   readonly rests: Int32Array | undefined;
   readonly tables: Tables;
 };
+
+const textsOf =
+  ({ values, rests, tables }: Coded): NonNullable<Columns['textsAt']> =>
+  (position) => {
+    const code = values[position] as number;
+    const rest = rests === undefined ? -1 : (rests[position] as number);
+    return {
+      value: code % 2 === 0 ? `${code / 2}` : tables.values.text((code - 1) / 2),
+      rest: rest < 0 ? undefined : tables.rests.text(rest),
+    };
+  };
 
 const readersOf = (
   columns: Plain,

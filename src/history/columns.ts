@@ -30,6 +30,11 @@ export type Columns = {
   /** The whole operation; the same object at every call when the columns were made from objects. */
   readonly opAt: (position: number) => Op;
   readonly valueAt: (position: number) => unknown;
+  /** What `valueAt` decodes, and error with further fields, as JSON; when the columns were made from text. */
+  readonly textsAt?: (position: number) => {
+    readonly value: string;
+    readonly rest: string | undefined;
+  };
   /** The operations, when they were objects first. */
   readonly ops?: readonly Op[];
 };

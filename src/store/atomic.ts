@@ -7,7 +7,8 @@ let tally = 0;
 /** A name beside `path` that no other writer uses. */
 const aside = (path: string): string => `${path}.${process.pid}-${tally++}.tmp`;
 
-const syncFolder = async (folder: string): Promise<void> => {
+/** Makes renames and removals in a folder last. */
+export const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

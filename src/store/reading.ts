@@ -10,11 +10,13 @@ import { type Columns, opsOf } from '../history/columns.ts';
 import { parseJson } from '../history/json.ts';
 import { LineScanner } from '../history/line-scanner.ts';
 import type { Op } from '../history/op.ts';
+import { RowScanner, rowsFormat } from '../history/rows.ts';
+import { formOf, hasHistory, historyFileOf } from './files.ts';
 import { readLines } from './lines.ts';
 import { readVerdict } from './records.ts';
 import { type Run, runAt } from './run-folder.ts';
 import { checkShape, ledgerSchema } from './schemas.ts';
-import { ledgerSteps, upgrade } from './versions.ts';
+import { ledgerSteps, rowsSteps, upgrade } from './versions.ts';
 
 const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -23,9 +25,8 @@ const isFolder = (path: string): Promise<boolean> =>
   );
 
 const isRun = (folder: string): boolean =>
-  ['test.json', 'history.jsonl', 'history.jsonl.zst', 'history.jsonl.gz', 'faults.jsonl'].some(
-    (file) => existsSync(join(folder, file)),
-  );
+  hasHistory(runAt(folder)) ||
+  ['test.json', 'faults.jsonl'].some((file) => existsSync(join(folder, file)));
 
 /**
  * Finds a run: a path of its folder; or under `root` (`results` unless told) `latest`, a test's name (its latest),
@@ -42,27 +43,53 @@ export const openRun = async (which: string, root = 'results'): Promise<Run> => 
   );
 };
 
-const historyFileOf = (run: Run): string =>
-  ['', '.zst', '.gz'].map((suffix) => run.historyFile + suffix).find((path) => existsSync(path)) ??
-  run.historyFile;
-
-/** Whether a run came as far as its first operation. */
-export const hasHistory = (run: Run): boolean => existsSync(historyFileOf(run));
-
 /**
- * Reads the history of a run, or a history file from anywhere (`.jsonl`, also `.gz` or `.zst`); a torn last line is
- * dropped. Throws usage errors, with path and line for whatever is broken in the middle.
+ * Reads the history of a run, or a history file from anywhere (`.jsonl`, `.rows`, each also `.gz` or `.zst`); a torn last
+ * line is dropped. Throws usage errors, with path and line for whatever is broken in the middle.
  */
 export const readHistory = async (from: Run | string): Promise<readonly Op[]> =>
   opsOf(await readColumns(from));
 
-/** Reads like `readHistory`, into columns: about 60 bytes an operation where objects take 200. */
+/** Reads like `readHistory`, into columns: about 50 bytes an operation where objects take 200. */
 export const readColumns = async (from: Run | string): Promise<Columns> => {
   const path = typeof from === 'string' ? from : historyFileOf(from);
   const writer = new ColumnWriter();
+  if (formOf(path) === 'rows') await readRows(path, writer);
+  else await readJsonLines(path, writer);
+  return writer.finish();
+};
+
+const readJsonLines = async (path: string, writer: ColumnWriter): Promise<void> => {
   const scanner = new LineScanner(writer, path);
   for await (const { bytes, line } of readLines(path)) scanner.take(bytes, line);
-  return writer.finish();
+};
+
+const newline = 10;
+
+const readRows = async (path: string, writer: ColumnWriter): Promise<void> => {
+  const scanner = new RowScanner(writer, path);
+  for await (const { bytes, line } of readLines(path)) {
+    const from = line === 1 ? bytes.indexOf(newline) + 1 : 0;
+    if (line === 1) checkHeader(bytes.toString('utf8', 0, from), path);
+    scanner.take(bytes.subarray(from), line === 1 ? 2 : line);
+  }
+};
+
+const checkHeader = (text: string, path: string): void => {
+  const header = parseObject(text);
+  if (header?.format !== rowsFormat) throw usageError(`${path}:1: not a closed history of ordeal`);
+  upgrade(header, path, { steps: rowsSteps });
+};
+
+const parseObject = (text: string): { readonly [field: string]: unknown } | undefined => {
+  try {
+    const raw = parseJson(text);
+    return typeof raw === 'object' && raw !== null
+      ? (raw as { readonly [field: string]: unknown })
+      : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 const parseEntry = (text: string, where: string): LedgerEntry | undefined => {
@@ -94,6 +121,8 @@ export const readFaults = async (run: Run): Promise<readonly LedgerEntry[]> => {
   }
   return entries;
 };
+
+export { hasHistory } from './files.ts';
 
 export type ListedRun = {
   readonly run: Run;

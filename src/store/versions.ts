@@ -13,6 +13,7 @@ export type Steps = { readonly [version: number]: Step };
 export const testSteps: Steps = {};
 export const verdictSteps: Steps = {};
 export const ledgerSteps: Steps = {};
+export const rowsSteps: Steps = {};
 
 /** Brings a record up to `to` (the current version); throws a usage error, with the path, for one it cannot read. */
 export const upgrade = (raw: Raw, path: string, options: { steps: Steps; to?: number }): Raw => {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readHistory } from '../../src/store/reading.ts';
+import { runAt } from '../../src/store/run-folder.ts';
 import {
   freshResults,
   insideNode,
@@ -135,7 +136,7 @@ describe('around a run', () => {
       expect(code).toBe(4);
       expect(verdictLine(output)).toMatch(/INFRASTRUCTURE .*no space left/);
       expect(output).toMatch(/^report +could not be written/m);
-      expect((await readHistory(join(theRun(small), 'history.jsonl'))).length).toBeGreaterThan(100);
+      expect((await readHistory(runAt(theRun(small)))).length).toBeGreaterThan(100);
       for (const node of ['n1', 'n2', 'n3'])
         expect(insideNode({ cluster, node }, ['nft', 'list', 'ruleset'])).toBe('');
     } finally {

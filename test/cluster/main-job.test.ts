@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openRun, readHistory } from '../../src/store/reading.ts';
 import {
   freshResults,
   insideNode,
@@ -94,7 +95,7 @@ describe('ordeal test register --nemesis partition', () => {
     const faults = jsonLines(join(theRun(results), 'faults.jsonl'));
     expect(faults.at(-1)).toMatchObject({ type: 'healed', proof: { holds: true } });
     expect(jsonFile(join(theRun(results), 'verdict.json'))).toMatchObject({ healed: true });
-    expect(jsonLines(join(theRun(results), 'history.jsonl')).length).toBeGreaterThan(100);
+    expect((await readHistory(await openRun(theRun(results)))).length).toBeGreaterThan(100);
   });
 
   test('a second Ctrl-C ends at once and prints how to heal by hand, and that works', async () => {
