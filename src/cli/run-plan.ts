@@ -123,6 +123,8 @@ export const runPlan = async (options: {
     .close()
     .catch((thrown: unknown) => process.stderr.write(`ordeal: ${messageOf(thrown)}\n`));
   const result = await publishVerdict(run, judged);
-  emit({ type: 'end', result, isReported: await publishReports(run) });
+  const isReported = await publishReports(run);
+  await close(run);
+  emit({ type: 'end', result, isReported });
   return { exitCode: result.exitCode, run, result };
 };
