@@ -1,10 +1,10 @@
 // Where clusters come from, by kind.
 import { usageError } from '../base/errors.ts';
 import type { ClusterProvider } from '../contract/cluster.ts';
-import { type NetnsProvider, netnsProvider } from './netns/provider.ts';
+import { netnsProvider } from './netns/provider.ts';
 
 /** Makers of providers by kind; making one costs nothing. */
-export const providers: { readonly netns: () => NetnsProvider } = { netns: () => netnsProvider() };
+export const providers = { netns: () => netnsProvider() } as const;
 export type ProviderKind = keyof typeof providers;
 
 export const providerKinds = Object.keys(providers) as readonly ProviderKind[];

@@ -24,12 +24,17 @@ export type ClusterInfo = {
   readonly owner: { readonly pid: number; readonly alive: boolean };
 };
 
+/** `off` is a loss of power: what was not synced is gone. A paused node does nothing and forgets nothing. */
+export type PowerAction = 'off' | 'on' | 'pause' | 'resume';
+
 export type ClusterProvider = {
   readonly kind: string;
   readonly about: string;
   up(options: {
     readonly name: string;
     readonly nodeCount: number;
+    /** Memory of each node, for kinds whose nodes have kernels of their own; the kind's default unless told. */
+    readonly memoryMiB?: number;
     readonly onProgress?: (message: string) => void;
     readonly signal?: AbortSignal;
   }): Promise<Cluster>;
@@ -40,4 +45,8 @@ export type ClusterProvider = {
   down(name: string): Promise<void>;
   /** The argument vector that opens a shell on a node. */
   sshCommand?(name: string, node: string): Promise<readonly [file: string, ...args: string[]]>;
+  /** Acts on a whole node, where nodes are machines of their own; resolves when it is so (`on`: when sshd answers). */
+  power?(name: string, node: string, action: PowerAction): Promise<void>;
+  /** Path of the file with what the node's kernel and init said. */
+  consoleLog?(name: string, node: string): Promise<string>;
 };

@@ -7,6 +7,8 @@ import { clustersFolder, type Layout } from './layout.ts';
 const stateShape = z.object({
   version: z.literal(1),
   name: z.string(),
+  /** Kind of the provider that made it. */
+  kind: z.string(),
   nodes: z.array(z.string()).min(1),
   /** ISO time. */
   createdAt: z.string(),
@@ -14,6 +16,8 @@ const stateShape = z.object({
   /** Missing until it is allocated. */
   subnet: z.number().optional(),
   /** `ready` once every node answered over SSH. */
+  /** Memory of each node, for nodes with kernels of their own. */
+  memoryMiB: z.number().optional(),
   stage: z.enum(['building', 'ready']),
   /** Public host key of the nodes, `ssh-ed25519 AAAA…`; missing until it is made. */
   hostKey: z.string().optional(),

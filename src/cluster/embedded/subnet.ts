@@ -1,4 +1,5 @@
 // Gives each cluster a subnet number of its own: a symbolic link is made or not made in one step, and names its holder.
+import { randomInt } from 'node:crypto';
 import { mkdir, readdir, readlink, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -6,13 +7,19 @@ import { infrastructureError } from '../../base/errors.ts';
 import { isErrno } from '../errno.ts';
 import { controllerAddresses, hostLink, type Layout } from './layout.ts';
 
-const count = 256;
+/** Numbers 1 to 255. */
+const count = 255;
 
-/** Takes a number that no cluster holds and whose network no route or interface of this machine touches. */
+/**
+ * Takes a number that no cluster holds and whose network no route or interface of this machine touches. The search begins
+ * anywhere: clusters of another state folder, being made at the same time, hold numbers that are not seen here.
+ */
 export const claimSubnet = async (layout: Layout): Promise<number> => {
   await mkdir(layout.subnets, { recursive: true, mode: 0o700 });
   const isTaken = await lookAround();
-  for (let subnet = 1; subnet < count; subnet++) {
+  const start = randomInt(count);
+  for (let offset = 0; offset < count; offset++) {
+    const subnet = ((start + offset) % count) + 1;
     if (!isTaken(subnet) && (await claim(layout, subnet))) return subnet;
   }
   throw infrastructureError('no free subnet in 10.213.0.0/16', {

@@ -1,8 +1,7 @@
-// Where a cluster is on disk, how its parts are named, and which addresses its nodes have.
+// Where a cluster on this machine is on disk, how its parts are named, and which addresses its nodes have.
 import { join } from 'node:path';
 import { usageError } from '../../base/errors.ts';
 
-export const kind = 'netns';
 export const maxNodes = 9;
 
 /** Folder of all clusters' state unless told. */

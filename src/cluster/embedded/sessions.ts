@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OrdealError } from '../../base/errors.ts';
 import type { Node } from '../../contract/node.ts';
 import type { Remote } from '../../contract/remote.ts';
-import { connectSsh } from '../../control/remote.ts';
+import { connectSsh, sshRemote } from '../../control/remote.ts';
 import type { SshTarget } from '../../control/ssh-connect.ts';
 import { type Layout, nodeAddresses } from './layout.ts';
 
@@ -15,6 +15,8 @@ export type Sessions = {
   readonly hostKey: string;
   /** How long an sshd that does not listen yet is waited for. */
   readonly patienceMs: number;
+  /** Nodes that cannot answer now: their sessions connect with the first command. */
+  readonly absent?: readonly string[];
 };
 
 const retryMs = 10;
@@ -32,7 +34,10 @@ export const openSessions = async (sessions: Sessions): Promise<readonly Node[]>
         privateKey,
         hostKeys: [sessions.hostKey],
       };
-      const remote = await connectPatiently(target, sessions.patienceMs);
+      const isAbsent = sessions.absent?.includes(name) === true;
+      const remote = isAbsent
+        ? sshRemote(target)
+        : await connectPatiently(target, sessions.patienceMs);
       return { name, address: ipv4, addresses: [ipv4, ipv6], remote };
     }),
   );

@@ -1,12 +1,13 @@
 // Files that a node has of its own from the start, written into the upper layer of its root before it is mounted.
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nodeAddresses } from './layout.ts';
 
 export type NodeFiles = {
   /** Folder of the node: holds `upper`, `work` and `root`. */
   readonly folder: string;
   readonly node: string;
-  /** Addresses on which sshd listens. */
+  /** Addresses on which sshd listens; every one of the node when there are none. */
   readonly listen: readonly string[];
   readonly hosts: string;
   /** Host key, private and public; and the key that may log in. */
@@ -82,12 +83,12 @@ export const writeNodeFiles = async (files: NodeFiles): Promise<void> => {
 };
 
 /** `/etc/hosts` of every node. */
-export const hostsFile = (
-  nodes: readonly { readonly name: string; readonly addresses: readonly string[] }[],
-): string =>
+export const hostsFile = (nodes: readonly string[], subnet: number): string =>
   [
     '127.0.0.1 localhost',
     '::1 localhost ip6-localhost ip6-loopback',
-    ...nodes.flatMap(({ name, addresses }) => addresses.map((address) => `${address} ${name}`)),
+    ...nodes.flatMap((name, index) =>
+      Object.values(nodeAddresses(subnet, index)).map((address) => `${address} ${name}`),
+    ),
     '',
   ].join('\n');

@@ -12,7 +12,7 @@ import { heldSubnets, releaseSubnet } from './subnet.ts';
 export const removeCluster = async (layout: Layout): Promise<void> => {
   await killCluster(layout);
   for (const subnet of await heldSubnets(layout)) {
-    await removeHostLink(subnet);
+    await removeHostLink(layout, subnet);
     await releaseSubnet(layout, subnet);
   }
   await rm(layout.folder, { recursive: true, force: true, maxRetries: 5 });
