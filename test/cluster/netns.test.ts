@@ -267,9 +267,14 @@ describe.skipIf(because !== '')(`clusters of namespaces${because}`, () => {
       ];
       try {
         // In a mount namespace of its own: with its processes goes the mount.
-        await execa('unshare', ['--mount', 'sh', '-c', script, 'sh', point, ...maker], {
-          reject: false,
-        });
+        const made = await execa(
+          'unshare',
+          ['--mount', 'sh', '-c', script, 'sh', point, ...maker],
+          {
+            reject: false,
+          },
+        );
+        expect(made).toMatchObject({ stdout: 'ready', stderr: '' });
         const cluster = await provider().attach('disk');
         const [node] = cluster.nodes;
         expect(await say(node, 'cat', `${point}/disk/file`)).toBe('here');
@@ -288,7 +293,10 @@ describe.skipIf(because !== '')(`clusters of namespaces${because}`, () => {
     const cluster = await provider().up({ name: 'gone', nodeCount: 1 });
     const subnets = await heldSubnets(stateFolder);
     await cluster.close();
-    for (const pid of await processesOf(stateFolder)) process.kill(pid, 'SIGKILL');
+    // Some are gone before it is their turn: they die with their launcher.
+    await execa('kill', ['-KILL', ...(await processesOf(stateFolder)).map(String)], {
+      reject: false,
+    });
     await expect.poll(() => processesOf(stateFolder)).toEqual([]);
     await expect(provider().attach('gone')).rejects.toMatchObject({
       code: 'cluster-gone',
