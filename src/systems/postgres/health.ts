@@ -74,7 +74,9 @@ const shownChars = 300;
 /** The last grave lines of a log, or its last lines when there is none; oldest first, shortened. */
 const lastWords = (log: string): readonly string[] => {
   const lines = log.split('\n').filter((line) => line.trim() !== '');
-  const grave = lines.filter((line) => /\b(FATAL|PANIC|ERROR)\b|^\S*postgres: /.test(line));
+  const grave = lines.filter((line) =>
+    /\b(FATAL|PANIC|ERROR)\b|could not|^\S*postgres: /.test(line),
+  );
   const chosen = grave.length > 0 ? grave : lines;
   return chosen.slice(-shownLines).map((line) => line.slice(0, shownChars));
 };

@@ -33,7 +33,8 @@ export type ServerProcess = {
 /**
  * Every process of a server, and no other, works in its data directory; each backend leads a session of its own, so no
  * process group has them all, and those whose parent was killed go on until they notice. Parameters: data directory,
- * signal. KILL is repeated until none is left: the parent may have started one in between.
+ * signal. KILL is repeated until none is left: the parent may have started one in between. Then the server's lock file
+ * goes: a dead parent that nobody has collected yet, or a new process with its number, would be taken for a live one.
  */
 const signalScript = `
 all() {
@@ -44,7 +45,10 @@ all() {
 left=200
 while [ "$left" -gt 0 ]; do
   pids=$(all "$1")
-  [ -n "$pids" ] || exit 0
+  if [ -z "$pids" ]; then
+    if [ "$2" = KILL ]; then rm -f -- "$1/postmaster.pid"; fi
+    exit 0
+  fi
   kill -s "$2" -- $pids 2>/dev/null
   [ "$2" = KILL ] || exit 0
   left=$((left - 1))
@@ -65,7 +69,7 @@ export const serverProcess = (node: Node, layout: Layout): ServerProcess => {
   return {
     start: async () => {
       const programs = await programsOf(node);
-      if (!(await isDaemonRunning(remote, place))) await makeData(node, dataDir, programs);
+      if (!(await isDaemonRunning(remote, place))) await makeData(node, layout, programs);
       const argv = serverCommand({ programs, node, layout });
       await startDaemon(remote, { ...place, argv, logFile: layout.logFile(node), cwd: '/' });
     },
@@ -90,15 +94,31 @@ export const serverProcess = (node: Node, layout: Layout): ServerProcess => {
   };
 };
 
-/** Made aside and moved into place when it is whole: what was interrupted is made again. */
-const makeData = async ({ remote }: Node, dataDir: string, programs: string): Promise<void> => {
-  const there = await remote.exec(['test', '-e', dataDir], { sudo: true, check: false });
-  if (there.exitCode === 0) return;
-  const fresh = `${dataDir}.new`;
-  const owner = ['-o', serverUser, '-g', serverUser, '-m', '700'];
-  await remote.exec(['rm', '-rf', '--', fresh], { sudo: true });
-  await remote.exec(['install', '-d', ...owner, '--', fresh], { sudo: true });
-  await remote.exec(asServerUser(initdbCommand(programs, fresh)), { sudo: true, cwd: '/' });
-  await remote.exec(['tee', '--', `${fresh}/pg_hba.conf`], { sudo: true, stdin: accessRules });
-  await remote.exec(['mv', '-T', '--', fresh, dataDir], { sudo: true });
+/**
+ * The data are made aside and moved into place when they are whole: what was interrupted is made again. Parameters: lock
+ * file, data directory, account, command that fills a directory; standard input: who may connect.
+ */
+const makeScript = `
+set -e
+dir=$2 fresh=$2.new user=$3
+mkdir -p -- "\${dir%/*}" "\${1%/*}"
+exec 9>"$1"
+flock 9
+if [ -e "$dir" ]; then exit 0; fi
+rm -rf -- "$fresh"
+install -d -o "$user" -g "$user" -m 700 -- "$fresh"
+shift 3
+"$@" </dev/null 9>&-
+cat >"$fresh/pg_hba.conf"
+mv -T -- "$fresh" "$dir"`;
+
+const makeData = async (node: Node, layout: Layout, programs: string): Promise<void> => {
+  const dataDir = layout.dataDir(node);
+  const words = [`${layout.pidFile(node)}.data-lock`, dataDir, serverUser];
+  const fill = asServerUser(initdbCommand(programs, `${dataDir}.new`));
+  await node.remote.exec(['/bin/sh', '-c', makeScript, 'ordeal-postgres', ...words, ...fill], {
+    sudo: true,
+    stdin: accessRules,
+    cwd: '/',
+  });
 };
