@@ -12,6 +12,7 @@ import { type Faults, openFaults } from '../faults/injector.ts';
 import type { GenLike } from '../generator/generator.ts';
 import { type Ending, type Life, live } from '../runner/life.ts';
 import { perform, type RunClock, startClock } from '../runner/perform.ts';
+import { nemesisThreadsFor } from '../runner/schedule.ts';
 import { openJournal } from '../store/journal.ts';
 import { appendLedger } from '../store/ledger.ts';
 import { writeTest } from '../store/records.ts';
@@ -160,6 +161,7 @@ const lifeOf = (
         ...parts,
         generator,
         concurrency: plan.concurrency,
+        nemesisThreads: nemesisThreadsFor(plan.nemeses.length),
         deadlineMs: plan.deadlineMs,
         journal,
         clock,

@@ -11,6 +11,7 @@ import { type LazyList, lazyList } from './lazy-list.ts';
 import { askParts } from './parts.ts';
 import { Scope } from './scope.ts';
 import { Slots } from './slots.ts';
+import { isNemesis } from './threads.ts';
 
 /** A key's generator, and how many keys came before it: the name of its random stream. */
 type Task = { readonly gen: Gen; readonly position: number };
@@ -29,7 +30,7 @@ class Groups {
     this.size = size;
   }
   countOf(threads: Threads): number {
-    const clients = threads.count - (threads.has('nemesis') ? 1 : 0);
+    const clients = threads.clientCount;
     if (clients >= this.size && clients % this.size === 0) return clients / this.size;
     throw usageError(
       `${this.size} threads a key do not divide ${clients} client threads`,
@@ -37,12 +38,12 @@ class Groups {
     );
   }
   groupOf(thread: Thread, threads: Threads): number {
-    return thread === 'nemesis' ? -1 : Math.floor(threads.positionOf(thread) / this.size);
+    return isNemesis(thread) ? -1 : Math.floor(threads.positionOf(thread) / this.size);
   }
   scopeOf(group: number, threads: Threads): Threads {
     const { size } = this;
     this.#scopes[group] ??= new Scope(
-      (thread, position) => thread !== 'nemesis' && Math.floor(position / size) === group,
+      (thread, position) => !isNemesis(thread) && Math.floor(position / size) === group,
     );
     return this.#scopes[group].of(threads);
   }

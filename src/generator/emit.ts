@@ -1,7 +1,6 @@
 // From what a workload writes down to an operation ready to dispatch.
-import type { Process } from '../history/op.ts';
 import { done } from './finished.ts';
-import type { Context, Emitted, Gen, OpSpec, Step } from './generator.ts';
+import type { Context, Emitted, Gen, OpSpec, RunProcess, Step } from './generator.ts';
 
 /** What to emit, and the generators before and after it. */
 export type Emission = {
@@ -11,7 +10,7 @@ export type Emission = {
   readonly next: Gen;
 };
 
-const build = (emission: Emission, process: Process, time: number): Emitted => {
+const build = (emission: Emission, process: RunProcess, time: number): Emitted => {
   const { kind, spec } = emission;
   const value = spec.value === undefined ? null : spec.value;
   return spec.key === undefined

@@ -1,9 +1,21 @@
 // The generator protocol: what to do next, as a pure value.
 import type { Random, Rng } from '../base/random.ts';
-import type { Op, Process } from '../history/op.ts';
+import type { Op } from '../history/op.ts';
 
-/** A worker thread: clients are numbered from 0, the fault injector is 'nemesis'. A thread runs one process at a time. */
-export type Thread = number | 'nemesis';
+/** A thread of the fault injector; a run may have several, so that its operations can overlap. */
+export type NemesisThread = 'nemesis' | `nemesis-${number}`;
+
+/**
+ * A worker thread: clients are numbered from 0; the fault injector is 'nemesis', its further threads are 'nemesis-2',
+ * 'nemesis-3' … A thread runs one process at a time.
+ */
+export type Thread = number | NemesisThread;
+
+/** A process as generators see it: a nemesis thread's is named like the thread (a history calls all of them 'nemesis'). */
+export type RunProcess = number | NemesisThread;
+
+/** An invocation or completion as generators hear of it. */
+export type Event = Omit<Op, 'process'> & { readonly process: RunProcess };
 
 /** What a workload writes down: an operation without time and process, which are filled in when it is emitted. */
 export type OpSpec = {
@@ -11,7 +23,7 @@ export type OpSpec = {
   readonly value?: unknown;
   readonly key?: string | number;
   /** Only this process may take it (must be free), instead of any free one. */
-  readonly process?: Process;
+  readonly process?: RunProcess;
   /** Not before this time (nanoseconds since the run began). */
   readonly time?: number;
 };
@@ -22,7 +34,7 @@ export type Emitted = {
   readonly f: string;
   readonly value: unknown;
   readonly key?: string | number;
-  readonly process: Process;
+  readonly process: RunProcess;
   /** Nanoseconds since the run began; later than the context's time means "wake me then". */
   readonly time: number;
 };
@@ -49,17 +61,19 @@ export type ThreadFilter = {
 export type Threads = {
   /** Number of threads in scope. */
   readonly count: number;
+  /** How many of them are clients; they come first. */
+  readonly clientCount: number;
   /** Number of free threads in scope. */
   readonly freeCount: number;
   /** How many processes of the whole run were retired so far: while it stays, every thread runs the same process. */
   readonly retirements: number;
   /** The process of the thread that has been free longest (so threads take turns), undefined when all are busy. */
-  someFree(): Process | undefined;
+  someFree(): RunProcess | undefined;
   has(thread: Thread): boolean;
   isFree(thread: Thread): boolean;
   /** The thread that runs a process (in scope or not), undefined for a retired process. */
-  threadOf(process: Process): Thread | undefined;
-  processOf(thread: Thread): Process | undefined;
+  threadOf(process: RunProcess): Thread | undefined;
+  processOf(thread: Thread): RunProcess | undefined;
   /** All threads in scope, ascending, the nemesis last. */
   all(): readonly Thread[];
   /** The free threads in scope, the one that has been free longest first. */
@@ -88,7 +102,7 @@ export type Step =
  */
 export type Gen = {
   op(context: Context): Step;
-  update(context: Context, event: Op): Gen;
+  update(context: Context, event: Event): Gen;
 };
 
 /** What a function generator sees: the context, and a hand that draws from this position's stream. */

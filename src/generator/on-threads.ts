@@ -4,6 +4,7 @@ import type { Op } from '../history/op.ts';
 import type { Context, Gen, GenLike, Step, Thread } from './generator.ts';
 import { lift } from './lift.ts';
 import { Scope } from './scope.ts';
+import { isNemesis } from './threads.ts';
 
 class OnThreads implements Gen {
   readonly scope: Scope;
@@ -40,7 +41,7 @@ export const onThreads = (
 };
 
 /** Only the client threads. */
-export const onClients = (gen: GenLike): Gen => onThreads((thread) => thread !== 'nemesis', gen);
+export const onClients = (gen: GenLike): Gen => onThreads((thread) => !isNemesis(thread), gen);
 
 /** Only the fault injector. */
-export const onNemesis = (gen: GenLike): Gen => onThreads((thread) => thread === 'nemesis', gen);
+export const onNemesis = (gen: GenLike): Gen => onThreads(isNemesis, gen);

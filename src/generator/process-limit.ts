@@ -1,12 +1,12 @@
 // At most n different processes: bounds how wide a history gets for its checker.
-import type { Op, Process } from '../history/op.ts';
+import type { Op } from '../history/op.ts';
 import { wholeCount } from './duration.ts';
 import { done, finished } from './finished.ts';
-import type { Context, Gen, GenLike, Step, Threads } from './generator.ts';
+import type { Context, Gen, GenLike, RunProcess, Step, Threads } from './generator.ts';
 import { lift } from './lift.ts';
 
 /** The processes that have been able to take part, as of a number of retirements. */
-type Seen = { readonly processes: ReadonlySet<Process>; readonly retirements: number };
+type Seen = { readonly processes: ReadonlySet<RunProcess>; readonly retirements: number };
 
 class ProcessLimit implements Gen {
   readonly max: number;
@@ -36,7 +36,7 @@ const seenWith = (seen: Seen, threads: Threads): Seen => {
   const { retirements } = threads;
   if (seen.retirements === retirements) return seen;
   const processes = new Set(seen.processes);
-  for (const thread of threads.all()) processes.add(threads.processOf(thread) as Process);
+  for (const thread of threads.all()) processes.add(threads.processOf(thread) as RunProcess);
   return { processes, retirements };
 };
 

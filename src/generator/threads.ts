@@ -1,7 +1,13 @@
 // The threads of a run: who is free, who runs which process; narrowing views over one pool.
 import { assert } from '../base/assert.ts';
-import type { Process } from '../history/op.ts';
-import type { Thread, ThreadFilter, Threads } from './generator.ts';
+import type { NemesisThread, RunProcess, Thread, ThreadFilter, Threads } from './generator.ts';
+
+/** Whether a thread (or process) belongs to the fault injector. */
+export const isNemesis = (thread: Thread): thread is NemesisThread => typeof thread === 'string';
+
+/** The name of nemesis thread number i, counted from 0. */
+export const nemesisThread = (i: number): NemesisThread =>
+  i === 0 ? 'nemesis' : `nemesis-${i + 1}`;
 
 const bitsOf = (word: number): number => {
   let w = word - ((word >>> 1) & 0x55555555);
@@ -11,10 +17,12 @@ const bitsOf = (word: number): number => {
 
 /**
  * Owned by whoever runs operations (the interpreter, the virtual run): the only mutable part. Client threads are
- * slots 0..clients-1, the nemesis is the slot after them. Free slots form a list, the longest free one first.
+ * slots 0..clients-1, nemesis threads are the slots after them. Free slots form a list, the longest free one first.
  */
 export class ThreadPool {
   readonly clients: number;
+  /** Number of all threads. */
+  readonly slots: number;
   readonly freeBits: Uint32Array;
   /** The list of free slots; `head` stands before the first and after the last. */
   readonly after: Int32Array;
@@ -23,17 +31,21 @@ export class ThreadPool {
   /** When a slot became free, in events: the order of the list. */
   readonly freedAt: Float64Array;
   readonly #processes: Float64Array;
+  readonly #nemesisNames: readonly NemesisThread[];
   #events = 0;
   /** Processes retired so far. */
   retirements = 0;
   /** All threads. */
   readonly threads: Threads;
 
-  /** `clients` is a whole number ≥ 0; process i runs on thread i at first. */
-  constructor(clients: number) {
+  /** `clients` is a whole number ≥ 0, `nemeses` one ≥ 1; process i runs on thread i at first. */
+  constructor(clients: number, nemeses = 1) {
     assert(Number.isInteger(clients) && clients >= 0, `${clients} client threads`);
-    const slots = clients + 1;
+    assert(Number.isInteger(nemeses) && nemeses >= 1, `${nemeses} nemesis threads`);
+    const slots = clients + nemeses;
     this.clients = clients;
+    this.slots = slots;
+    this.#nemesisNames = Array.from({ length: nemeses }, (_, i) => nemesisThread(i));
     this.head = slots;
     this.freeBits = new Uint32Array((slots + 31) >>> 5);
     this.after = new Int32Array(slots + 1).fill(slots, slots);
@@ -47,21 +59,26 @@ export class ThreadPool {
     );
   }
 
+  /** -1 for a thread that the run does not have. */
   slotOf(thread: Thread): number {
-    return thread === 'nemesis' ? this.clients : thread;
+    if (typeof thread === 'number') return thread < this.clients ? thread : -1;
+    const nemesis = this.#nemesisNames.indexOf(thread);
+    return nemesis === -1 ? -1 : this.clients + nemesis;
   }
 
   threadAt(slot: number): Thread {
-    return slot === this.clients ? 'nemesis' : slot;
+    return slot < this.clients ? slot : (this.#nemesisNames[slot - this.clients] as NemesisThread);
   }
 
-  processAt(slot: number): Process {
-    return slot === this.clients ? 'nemesis' : (this.#processes[slot] as number);
+  processAt(slot: number): RunProcess {
+    return slot < this.clients
+      ? (this.#processes[slot] as number)
+      : (this.threadAt(slot) as NemesisThread);
   }
 
   /** The slot that runs a process; -1 for a retired or unknown one. */
-  slotOfProcess(process: Process): number {
-    if (process === 'nemesis') return this.clients;
+  slotOfProcess(process: RunProcess): number {
+    if (typeof process !== 'number') return this.slotOf(process);
     const slot = process % this.clients;
     return this.#processes[slot] === process ? slot : -1;
   }
@@ -106,6 +123,7 @@ const smallView = 12;
 /** Some threads of a pool; its slots ascend. */
 class View implements Threads {
   readonly count: number;
+  readonly clientCount: number;
   readonly #pool: ThreadPool;
   readonly #slots: readonly number[];
   readonly #mask: Uint32Array;
@@ -116,6 +134,7 @@ class View implements Threads {
 
   constructor(pool: ThreadPool, slots: readonly number[]) {
     this.count = slots.length;
+    this.clientCount = slots.filter((slot) => slot < pool.clients).length;
     this.#pool = pool;
     this.#slots = slots;
     this.#mask = new Uint32Array(pool.freeBits.length);
@@ -135,28 +154,28 @@ class View implements Threads {
     return this.#pool.retirements;
   }
 
-  someFree(): Process | undefined {
+  someFree(): RunProcess | undefined {
     const slot = this.count <= smallView ? this.#oldestOfFew() : this.#oldestOfMany();
     return slot === -1 ? undefined : this.#pool.processAt(slot);
   }
 
   has(thread: Thread): boolean {
     const slot = this.#pool.slotOf(thread);
-    return slot <= this.#pool.clients && this.#includes(slot);
+    return slot !== -1 && this.#includes(slot);
   }
 
   isFree(thread: Thread): boolean {
     return this.has(thread) && this.#pool.isFree(this.#pool.slotOf(thread));
   }
 
-  threadOf(process: Process): Thread | undefined {
+  threadOf(process: RunProcess): Thread | undefined {
     const slot = this.#pool.slotOfProcess(process);
     return slot === -1 ? undefined : this.#pool.threadAt(slot);
   }
 
-  processOf(thread: Thread): Process | undefined {
+  processOf(thread: Thread): RunProcess | undefined {
     const slot = this.#pool.slotOf(thread);
-    return slot > this.#pool.clients ? undefined : this.#pool.processAt(slot);
+    return slot === -1 ? undefined : this.#pool.processAt(slot);
   }
 
   all(): readonly Thread[] {
@@ -178,7 +197,7 @@ class View implements Threads {
   }
 
   positionOf(thread: Thread): number {
-    if (this.count === this.#pool.clients + 1) return this.#pool.slotOf(thread);
+    if (this.count === this.#pool.slots) return this.#pool.slotOf(thread);
     this.#positions ??= new Map(this.all().map((each, position) => [each, position]));
     const position = this.#positions.get(thread);
     if (position === undefined) assert(false, `thread ${thread} is not in scope`);
@@ -196,6 +215,7 @@ class View implements Threads {
 
   only(thread: Thread): Threads {
     const slot = this.#pool.slotOf(thread);
+    assert(slot !== -1, `there is no thread ${thread}`);
     this.#singles ??= [];
     const known = this.#singles[slot];
     if (known !== undefined) return known;

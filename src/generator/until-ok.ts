@@ -1,14 +1,13 @@
 // Trying until it works.
-import type { Op, Process } from '../history/op.ts';
 import { finished } from './finished.ts';
-import type { Context, Gen, GenLike, Step } from './generator.ts';
+import type { Context, Event, Gen, GenLike, RunProcess, Step } from './generator.ts';
 import { lift } from './lift.ts';
 
 class UntilOk implements Gen {
   /** Processes that perform one of its operations now. */
-  readonly active: ReadonlySet<Process>;
+  readonly active: ReadonlySet<RunProcess>;
   readonly gen: Gen;
-  constructor(active: ReadonlySet<Process>, gen: Gen) {
+  constructor(active: ReadonlySet<RunProcess>, gen: Gen) {
     this.active = active;
     this.gen = gen;
   }
@@ -20,7 +19,7 @@ class UntilOk implements Gen {
     const active = new Set(this.active).add(step.op.process);
     return { kind: 'op', op: step.op, next: new UntilOk(active, step.next) };
   }
-  update(context: Context, event: Op): Gen {
+  update(context: Context, event: Event): Gen {
     const gen = this.gen.update(context, event);
     if (event.type === 'invoke' || !this.active.has(event.process))
       return this.#with(this.active, gen);
@@ -29,7 +28,7 @@ class UntilOk implements Gen {
     active.delete(event.process);
     return new UntilOk(active, gen);
   }
-  #with(active: ReadonlySet<Process>, gen: Gen): Gen {
+  #with(active: ReadonlySet<RunProcess>, gen: Gen): Gen {
     return gen === this.gen && active === this.active ? this : new UntilOk(active, gen);
   }
 }

@@ -9,7 +9,8 @@ export type OpError = readonly [code: string, ...detail: unknown[]];
 
 /**
  * One line of a history. `ok` happened, `fail` certainly did not, `info` means "may have happened, and may still happen".
- * Frozen and JSON-safe; keys beyond these survive every round trip.
+ * Frozen and JSON-safe; keys beyond these survive every round trip. A client process does one thing at a time; the
+ * nemesis may have several operations open, paired by `f`, the first opened first.
  */
 export type Op<F extends string = string, V = unknown> = {
   /** Position in the history, dense from 0. */

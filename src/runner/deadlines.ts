@@ -1,8 +1,9 @@
 // When the operations under way have to be answered.
 import type { Thread } from '../generator/generator.ts';
+import { isNemesis, type ThreadPool } from '../generator/threads.ts';
 
 export type DeadlineOptions = {
-  readonly concurrency: number;
+  readonly pool: ThreadPool;
   readonly deadlineMs: number;
   readonly nemesisDeadlineMs: number;
 };
@@ -15,7 +16,7 @@ export class Deadlines {
 
   constructor(options: DeadlineOptions) {
     this.#options = options;
-    this.#at = new Float64Array(options.concurrency + 1).fill(Number.POSITIVE_INFINITY);
+    this.#at = new Float64Array(options.pool.slots).fill(Number.POSITIVE_INFINITY);
   }
 
   /** Nothing expires before this time. */
@@ -24,7 +25,7 @@ export class Deadlines {
   }
 
   msOf(thread: Thread): number {
-    return thread === 'nemesis' ? this.#options.nemesisDeadlineMs : this.#options.deadlineMs;
+    return isNemesis(thread) ? this.#options.nemesisDeadlineMs : this.#options.deadlineMs;
   }
 
   begin(thread: Thread, time: number): void {
@@ -42,13 +43,13 @@ export class Deadlines {
     const late: Thread[] = [];
     this.#next = Number.POSITIVE_INFINITY;
     for (const [slot, at] of this.#at.entries()) {
-      if (at <= now) late.push(slot === this.#options.concurrency ? 'nemesis' : slot);
+      if (at <= now) late.push(this.#options.pool.threadAt(slot));
       else if (at < this.#next) this.#next = at;
     }
     return late;
   }
 
   #slotOf(thread: Thread): number {
-    return thread === 'nemesis' ? this.#options.concurrency : thread;
+    return this.#options.pool.slotOf(thread);
   }
 }

@@ -2,11 +2,19 @@
 import { assert } from '../base/assert.ts';
 import type { Rng } from '../base/random.ts';
 import { finished } from '../generator/finished.ts';
-import type { Context, Emitted, Gen, GenLike, Step, Thread } from '../generator/generator.ts';
+import type {
+  Context,
+  Emitted,
+  Gen,
+  GenLike,
+  RunProcess,
+  Step,
+  Thread,
+} from '../generator/generator.ts';
 import { generatorError, nameOf } from '../generator/generator-error.ts';
 import { lift } from '../generator/lift.ts';
-import { ThreadPool } from '../generator/threads.ts';
-import type { Completion, Op, OpType } from '../history/op.ts';
+import { isNemesis, ThreadPool } from '../generator/threads.ts';
+import type { Completion, Op, OpType, Process } from '../history/op.ts';
 import { Sleepers } from './interpreter-sleepers.ts';
 
 /** What the shell reports. Times are nanoseconds since the run began and never decrease. */
@@ -33,8 +41,10 @@ export type Effect =
 
 export type InterpreterOptions = {
   readonly generator: GenLike;
-  /** Client threads; the nemesis comes on top. */
+  /** Client threads; nemesis threads come on top. */
   readonly concurrency: number;
+  /** 1 unless told. */
+  readonly nemesisThreads?: number;
   readonly rng: Rng;
 };
 
@@ -60,13 +70,18 @@ export type RunState = {
 
 type Offer = Step & { readonly kind: 'op' };
 
-export const startRun = ({ generator, concurrency, rng }: InterpreterOptions): RunState => ({
-  pool: new ThreadPool(concurrency),
+export const startRun = ({
+  generator,
+  concurrency,
+  nemesisThreads = 1,
+  rng,
+}: InterpreterOptions): RunState => ({
+  pool: new ThreadPool(concurrency, nemesisThreads),
   rng,
   gen: lift(generator),
   index: 0,
   time: 0,
-  outstanding: new Array<Op | undefined>(concurrency + 1).fill(undefined),
+  outstanding: new Array<Op | undefined>(concurrency + nemesisThreads).fill(undefined),
   outstandingCount: 0,
   sleepers: new Sleepers(),
   planned: undefined,
@@ -103,9 +118,9 @@ const settle = (state: RunState, thread: Thread, completion: Completion): readon
   state.outstandingCount--;
   pool.setFree(slot);
   const op = completed(state, invocation, completion);
-  update(state, op);
+  update(state, op, pool.processAt(slot));
   // The truth about this operation is unknown: whatever its process did later would be concurrent with it.
-  if (op.type === 'info' && thread !== 'nemesis') pool.retire(slot);
+  if (op.type === 'info' && !isNemesis(thread)) pool.retire(slot);
   return [
     { kind: 'journal', op },
     { kind: 'wake', at: state.time },
@@ -136,8 +151,13 @@ const contextOf = ({ time, rng, pool }: RunState): Context => ({
   threads: pool.threads,
 });
 
-const update = (state: RunState, event: Op): void => {
+/** In a history every nemesis thread is 'nemesis'; generators are told which one it was. */
+const historyProcess = (process: RunProcess): Process =>
+  typeof process === 'number' ? process : 'nemesis';
+
+const update = (state: RunState, op: Op, process: RunProcess): void => {
   const context = contextOf(state);
+  const event = process === op.process ? op : { ...op, process };
   try {
     state.gen = state.gen.update(context, event);
   } catch (cause) {
@@ -200,8 +220,9 @@ const wakeAt = (at: number): readonly Effect[] =>
 
 const begin = (state: RunState, emitted: Emitted): readonly Effect[] => {
   const { pool, sleepers, time } = state;
-  const { kind, f, value, key, process } = emitted;
-  const slot = pool.slotOfProcess(process);
+  const { kind, f, value, key } = emitted;
+  const slot = pool.slotOfProcess(emitted.process);
+  const process = historyProcess(emitted.process);
   const wake: Effect = { kind: 'wake', at: time };
   if (kind === 'log') return [{ kind: 'log', time, message: String(value) }, wake];
   pool.setBusy(slot);
@@ -218,6 +239,6 @@ const begin = (state: RunState, emitted: Emitted): readonly Effect[] => {
   );
   state.outstanding[slot] = op;
   state.outstandingCount++;
-  update(state, op);
+  update(state, op, emitted.process);
   return [{ kind: 'journal', op }, { kind: 'dispatch', op, thread: pool.threadAt(slot) }, wake];
 };

@@ -3,6 +3,7 @@ import type { Rng } from '../base/random.ts';
 import type { Client } from '../contract/client.ts';
 import type { Journal } from '../contract/journal.ts';
 import type { GenLike, Thread } from '../generator/generator.ts';
+import { nemesisThread } from '../generator/threads.ts';
 import type { Completion, Op } from '../history/op.ts';
 import { Alarm } from './alarm.ts';
 import type { RunClock } from './clock.ts';
@@ -17,6 +18,8 @@ export type PerformOptions = {
   readonly generator: GenLike;
   /** Client threads. */
   readonly concurrency: number;
+  /** Fault operations that may be under way at once, 1 unless told: threads 'nemesis', 'nemesis-2' … */
+  readonly nemesisThreads?: number;
   readonly rng: Rng;
   readonly clock: RunClock;
   readonly journal: Journal;
@@ -69,7 +72,7 @@ class Performance {
   readonly #options: PerformOptions;
   readonly #clock: RunClock;
   readonly #state: RunState;
-  /** By slot; the nemesis last. */
+  /** By slot; nemesis threads last. */
   readonly #workers: readonly Worker[];
   readonly #deadlines: Deadlines;
   readonly #alarm = new Alarm(() => this.#breathe());
@@ -86,6 +89,7 @@ class Performance {
   constructor(options: PerformOptions) {
     const {
       concurrency,
+      nemesisThreads = 1,
       openClient: open,
       deadlineMs = 5000,
       nemesisDeadlineMs = 60_000,
@@ -100,9 +104,12 @@ class Performance {
         { length: concurrency },
         (_, thread) => new ClientWorker({ thread, open, settle }),
       ),
-      new NemesisWorker(options.invokeNemesis, settle),
+      ...Array.from(
+        { length: nemesisThreads },
+        (_, i) => new NemesisWorker(nemesisThread(i), options.invokeNemesis, settle),
+      ),
     ];
-    this.#deadlines = new Deadlines({ concurrency, deadlineMs, nemesisDeadlineMs });
+    this.#deadlines = new Deadlines({ pool: this.#state.pool, deadlineMs, nemesisDeadlineMs });
   }
 
   async run(): Promise<Performed> {

@@ -1,6 +1,7 @@
 // The shape of every test: load at a rate while faults come and go, a healed stretch at the end, final operations.
 import type { GenLike } from '../generator/generator.ts';
-import { any, clients, nemesis, phases, stagger, timeLimit } from '../generator/index.ts';
+import { any, clients, onThreads, phases, stagger, timeLimit } from '../generator/index.ts';
+import { nemesisThread } from '../generator/threads.ts';
 
 export type Schedule = {
   /** Seconds of load. */
@@ -12,9 +13,12 @@ export type Schedule = {
   readonly load: GenLike;
   /** Operations after the load, in the healed cluster. */
   readonly final: GenLike;
-  /** Each package's own schedule, and what heals it. */
+  /** Each package's own schedule, and what heals it; package i has nemesis thread i to itself. */
   readonly faults: readonly { readonly generator: GenLike; readonly final: GenLike }[];
 };
+
+/** Nemesis threads that a schedule needs: one a package, so that their operations may overlap. */
+export const nemesisThreadsFor = (packages: number): number => Math.max(1, packages);
 
 /** The generator of a whole test. Recovery takes at most half of the time limit. */
 export const scheduleOf = (schedule: Schedule): GenLike => {
@@ -22,10 +26,12 @@ export const scheduleOf = (schedule: Schedule): GenLike => {
   const recovery =
     faults.length === 0 ? 0 : Math.min(schedule.recoverySeconds, timeLimitSeconds / 2);
   const load = clients(timeLimit(timeLimitSeconds, stagger(1 / schedule.rate, schedule.load)));
-  const chaos = phases(
-    timeLimit(timeLimitSeconds - recovery, any(...faults.map((fault) => fault.generator))),
-    faults.map((fault) => fault.final),
+  const chaos = faults.map((fault, i) =>
+    onThreads(
+      [nemesisThread(i)],
+      phases(timeLimit(timeLimitSeconds - recovery, fault.generator), fault.final),
+    ),
   );
-  const main = faults.length === 0 ? load : any(load, nemesis(chaos));
-  return phases(main, clients(schedule.final));
+  // The load is the first child of `any` also without faults: what it draws is the same with them.
+  return phases(any(load, ...chaos), clients(schedule.final));
 };

@@ -1,4 +1,5 @@
-// The nemesis thread: performs fault operations, one at a time.
+// A nemesis thread: performs fault operations, one at a time; those of other threads may overlap.
+import type { NemesisThread } from '../generator/generator.ts';
 import type { Completion, Op } from '../history/op.ts';
 import { type Settle, settledWithin, type Worker } from './worker.ts';
 import { completionOf, errorOf } from './worker-completion.ts';
@@ -9,13 +10,15 @@ export type InvokeNemesis = (op: Op, signal: AbortSignal) => Promise<Completion>
 const restMaxMs = 5000;
 
 export class NemesisWorker implements Worker {
+  readonly #thread: NemesisThread;
   readonly #invoke: InvokeNemesis;
   readonly #settle: Settle;
   #controller: AbortController | undefined;
   /** Operations that were given up and may still be breaking something. */
   readonly #restless = new Set<Promise<void>>();
 
-  constructor(invoke: InvokeNemesis, settle: Settle) {
+  constructor(thread: NemesisThread, invoke: InvokeNemesis, settle: Settle) {
+    this.#thread = thread;
     this.#invoke = invoke;
     this.#settle = settle;
   }
@@ -54,6 +57,6 @@ export class NemesisWorker implements Worker {
     }
     if (this.#controller !== controller) return;
     this.#controller = undefined;
-    this.#settle('nemesis', completion);
+    this.#settle(this.#thread, completion);
   }
 }

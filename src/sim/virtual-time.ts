@@ -25,6 +25,8 @@ export const imperfect: CompletionModel = (_, random) => ({
 export type VirtualRun = {
   readonly generator: GenLike;
   readonly concurrency: number;
+  /** Nemesis threads, 1 unless told. */
+  readonly nemesisThreads?: number;
   readonly seed: number;
   readonly model?: CompletionModel;
   /** The run is interrupted then: nothing begins at this time or later. */
@@ -46,9 +48,10 @@ class VirtualTime {
   /** Infinity: nothing to do before the next arrival. */
   #wake = 0;
 
-  constructor({ generator, concurrency, seed, model = perfect }: VirtualRun) {
+  constructor({ generator, concurrency, nemesisThreads = 1, seed, model = perfect }: VirtualRun) {
     const root = rngOf(seed);
-    this.#state = startRun({ generator, concurrency, rng: fork(root, 'generator') });
+    const rng = fork(root, 'generator');
+    this.#state = startRun({ generator, concurrency, nemesisThreads, rng });
     this.#answers = fork(root, 'answers');
     this.#model = model;
   }

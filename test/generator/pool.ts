@@ -1,9 +1,17 @@
 // A hand-driven run for generator tests: ask, dispatch, complete, at chosen times.
 import { rngOf } from '../../src/base/random.ts';
-import type { Context, Emitted, Gen, GenLike, Step } from '../../src/generator/generator.ts';
+import type {
+  Context,
+  Emitted,
+  Event,
+  Gen,
+  GenLike,
+  RunProcess,
+  Step,
+} from '../../src/generator/generator.ts';
 import { lift } from '../../src/generator/lift.ts';
-import { ThreadPool } from '../../src/generator/threads.ts';
-import type { Op, OpType, Process } from '../../src/history/op.ts';
+import { isNemesis, ThreadPool } from '../../src/generator/threads.ts';
+import type { OpType } from '../../src/history/op.ts';
 
 export class Bench {
   readonly pool: ThreadPool;
@@ -11,11 +19,11 @@ export class Bench {
   gen: Gen;
   /** Seconds. */
   now = 0;
-  readonly open = new Map<Process, Emitted>();
+  readonly open = new Map<RunProcess, Emitted>();
 
-  constructor(gen: GenLike, clients = 3) {
+  constructor(gen: GenLike, clients = 3, nemeses = 1) {
     this.gen = lift(gen);
-    this.pool = new ThreadPool(clients);
+    this.pool = new ThreadPool(clients, nemeses);
   }
 
   get context(): Context {
@@ -39,19 +47,19 @@ export class Bench {
     return step.op;
   }
 
-  complete(process: Process, type: OpType = 'ok'): void {
+  complete(process: RunProcess, type: OpType = 'ok'): void {
     const op = this.open.get(process);
     if (op === undefined) throw new Error(`process ${process} does nothing`);
     this.open.delete(process);
     const slot = this.pool.slotOfProcess(process);
     this.pool.setFree(slot);
-    this.tell(op, process === 'nemesis' ? 'info' : type);
-    if (type === 'info' && process !== 'nemesis') this.pool.retire(slot);
+    this.tell(op, isNemesis(process) ? 'info' : type);
+    if (type === 'info' && !isNemesis(process)) this.pool.retire(slot);
   }
 
   tell(op: Emitted, type: OpType): void {
     const { f, value, process, key } = op;
-    const event: Op = { index: 0, time: this.context.time, process, type, f, value };
+    const event: Event = { index: 0, time: this.context.time, process, type, f, value };
     this.gen = this.gen.update(this.context, key === undefined ? event : { ...event, key });
   }
 

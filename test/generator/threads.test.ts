@@ -1,11 +1,11 @@
 // The pool and its views, against a plain model.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Thread, Threads } from '../../src/generator/generator.ts';
+import type { RunProcess, Thread, Threads } from '../../src/generator/generator.ts';
 import { ThreadPool } from '../../src/generator/threads.ts';
 
 /** Free threads of a pool in the order in which they became free, kept the slow way. */
-type Model = { readonly free: Thread[]; readonly processes: Map<Thread, number | 'nemesis'> };
+type Model = { readonly free: Thread[]; readonly processes: Map<Thread, RunProcess> };
 
 const check = (view: Threads, members: readonly Thread[], { free, processes }: Model): void => {
   const mine = free.filter((thread) => members.includes(thread));

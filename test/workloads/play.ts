@@ -40,7 +40,8 @@ export const play = (options: Play): readonly Op[] => {
 
   const contextNow = () => ({ time, rng: options.rng, threads: pool.threads });
   const record = (op: Emitted, rest: Pick<Op, 'type' | 'value'>): void => {
-    const { f, key, process } = op;
+    const { f, key } = op;
+    const process = typeof op.process === 'number' ? op.process : ('nemesis' as const);
     const event = {
       index: history.length,
       time,
