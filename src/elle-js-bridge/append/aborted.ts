@@ -59,7 +59,7 @@ export const abortedReads = (table: AppendTable): Finding[] =>
       op: opOf(table, txn),
       mop: mopOf(table, at),
       writer: opOf(table, table.failedWriter[element]!),
-      element: table.elementValue[element]!,
+      element: table.elementValue.at(element),
     }),
   );
 
@@ -75,7 +75,7 @@ export const garbageReads = (table: AppendTable): Finding[] =>
   ).map(({ txn, at, element }) => ({
     op: opOf(table, txn),
     mop: mopOf(table, at),
-    element: table.elementValue[element]!,
+    element: table.elementValue.at(element),
   }));
 
 /** Reads of what a transaction appended that is still open when the history ends. */
@@ -86,7 +86,7 @@ export const openReads = (table: AppendTable): Finding[] => {
     op: opOf(table, txn),
     mop: mopOf(table, at),
     writer: opOf(table, table.openWriter[element]!),
-    element: table.elementValue[element]!,
+    element: table.elementValue.at(element),
   }));
 };
 
@@ -120,7 +120,7 @@ export const intermediateReads = (table: AppendTable): Finding[] => {
         op: opOf(table, txn),
         mop: mopOf(table, at),
         writer: opOf(table, writers[element]!),
-        element: table.elementValue[element]!,
+        element: table.elementValue.at(element),
       });
     }
   }

@@ -25,7 +25,7 @@ const before = (table: AppendTable, element: number): number => {
 };
 
 const shownValue = (table: AppendTable, element: number): Scalar | null =>
-  element < 0 ? null : table.elementValue[element]!;
+  element < 0 ? null : table.elementValue.at(element);
 
 type Ends = { readonly from: number; readonly to: number; readonly next: number | undefined };
 

@@ -40,7 +40,7 @@ const agrees = (list: Int32Array | null, known: Known): boolean => {
 /** What is shown as expected: values, after "..." when only the end is known. */
 const shown = (table: AppendTable, known: Known): readonly Scalar[] | null => {
   if (known.elements === null) return null;
-  const values = known.elements.map((element) => table.elementValue[element]!);
+  const values = known.elements.map((element) => table.elementValue.at(element));
   return known.full ? values : ['...', ...values];
 };
 
@@ -120,7 +120,7 @@ const futureOf = (table: AppendTable, txn: number): Finding | undefined => {
         continue;
       const element = table.mopValue[later]!;
       if (!list?.includes(element)) continue;
-      const value = table.elementValue[element]!;
+      const value = table.elementValue.at(element);
       return { op: opOf(table, txn), mop: mopOf(table, at), element: value };
     }
   }

@@ -1,5 +1,5 @@
 // The lists of one key as they are read: the longest one kept whole, every prefix of it kept as a length only.
-import { grown, Ints } from '../history/growable.ts';
+import { Arena, Ints, Values } from '../history/growable.ts';
 import { Naming } from '../history/naming.ts';
 import type { Scalar } from '../op.ts';
 
@@ -7,15 +7,21 @@ import type { Scalar } from '../op.ts';
 export const nilRead = -1;
 export const oddBase = -2;
 
+const smallestRoom = 8;
+
 /** Elements of all keys, numbered from 0 in the order in which they are met. */
 export class Elements {
-  readonly value: Scalar[] = [];
+  readonly value = new Values<Scalar>();
   readonly key = new Ints();
+  readonly names = new Arena();
+  /** Trunks of all keys: elements, and the same as values where these are 32-bit integers. */
+  readonly trunks = new Arena();
+  readonly integers = new Arena();
 
   add(key: number, value: Scalar): number {
     this.value.push(value);
     this.key.push(key);
-    return this.value.length - 1;
+    return this.key.length - 1;
   }
 }
 
@@ -23,22 +29,24 @@ export class Elements {
 export class KeyLists {
   readonly key: number;
   readonly #elements: Elements;
-  readonly #naming = new Naming();
-  /** The longest list read so far that extends the ones before it: values, and element numbers. */
-  readonly values: Scalar[] = [];
-  #trunk: Int32Array = new Int32Array(16);
+  readonly #naming: Naming;
+  /** Where the trunk stands: the longest list read so far that extends the ones before it. */
+  #at = 0;
+  #room = 0;
+  length = 0;
+  #isIntegers = true;
   /** Where (micro-operation) the trunk was first read at its present length. */
   trunkSeenAt = 0;
-  /** Lists that are no prefix of the trunk were read. */
-  hasOdd = false;
 
   constructor(key: number, elements: Elements) {
     this.key = key;
     this.#elements = elements;
+    this.#naming = new Naming(elements.names);
   }
 
+  /** The trunk as elements. */
   get trunk(): Int32Array {
-    return this.#trunk.subarray(0, this.values.length);
+    return this.#elements.trunks.items.subarray(this.#at, this.#at + this.length);
   }
 
   element(value: Scalar): number {
@@ -51,33 +59,59 @@ export class KeyLists {
 
   /** How many elements of the list agree with the trunk from its start. */
   commonWith(list: ArrayLike<Scalar>): number {
-    const values = this.values;
-    const end = Math.min(list.length, values.length);
+    if (!this.#isIntegers) return this.#commonByElements(list);
+    const integers = this.#elements.integers.items;
+    const end = Math.min(list.length, this.length);
+    const offset = this.#at;
     let at = 0;
-    while (at < end && list[at] === values[at]) at++;
+    while (at < end && list[at] === integers[offset + at]) at++;
+    return at;
+  }
+
+  #commonByElements(list: ArrayLike<Scalar>): number {
+    const { trunk } = this;
+    const end = Math.min(list.length, this.length);
+    let at = 0;
+    while (at < end && list[at] === this.#elements.value.at(trunk[at]!)) at++;
     return at;
   }
 
   /** The same for a part of a column. */
-  commonWithColumn(elements: Int32Array, from: number, to: number): number {
-    const values = this.values;
-    const end = Math.min(to - from, values.length);
-    let at = 0;
-    while (at < end && elements[from + at] === values[at]) at++;
-    return at;
+  commonWithColumn(column: Int32Array, from: number, to: number): number {
+    const integers = this.#elements.integers.items;
+    const end = from + Math.min(to - from, this.length);
+    const offset = this.#at - from;
+    let at = from;
+    while (at < end && column[at] === integers[offset + at]) at++;
+    return at - from;
   }
 
   extend(value: Scalar): void {
-    const at = this.values.length;
-    if (at === this.#trunk.length) this.#trunk = grown(this.#trunk, at + 1);
-    this.#trunk[at] = this.element(value);
-    this.values.push(value);
+    this.#append(this.element(value));
+  }
+
+  #append(element: number): void {
+    if (this.length === this.#room) this.#grow();
+    const value = this.#elements.value.at(element);
+    const at = this.#at + this.length++;
+    this.#elements.trunks.items[at] = element;
+    this.#elements.integers.items[at] = value as number;
+    if (this.#elements.integers.items[at] !== value) this.#isIntegers = false;
+  }
+
+  #grow(): void {
+    const room = Math.max(smallestRoom, this.#room * 2);
+    const { trunks, integers } = this.#elements;
+    const at = trunks.move(this.#at, this.#room, room);
+    integers.move(this.#at, this.#room, room);
+    this.#at = at;
+    this.#room = room;
   }
 
   /** Puts another list in the trunk's place. */
   replaceTrunk(list: Int32Array): void {
-    this.#trunk = list.slice();
-    this.values.length = 0;
-    for (const element of list) this.values.push(this.#elements.value[element]!);
+    const elements = list.slice();
+    this.length = 0;
+    for (const element of elements) this.#append(element);
   }
 }

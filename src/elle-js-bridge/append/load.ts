@@ -114,7 +114,7 @@ export class Loader {
     }
     const common = key.commonWith(list);
     if (common === list.length) this.#push(mopCodes.r, key.key, common);
-    else if (common === key.values.length && this.#counts(txn)) {
+    else if (common === key.length && this.#counts(txn)) {
       for (let at = common; at < list.length; at++) key.extend(list[at]!);
       key.trunkSeenAt = this.mopF.length;
       this.#push(mopCodes.r, key.key, list.length);
@@ -122,7 +122,6 @@ export class Loader {
   }
 
   #loadOdd(txn: number, key: KeyLists, list: ArrayLike<Scalar>): void {
-    key.hasOdd = true;
     const counts = this.#counts(txn);
     this.oddAt.push(this.mopF.length);
     this.oddCounts.push(counts ? 1 : 0);
@@ -157,7 +156,7 @@ export class Loader {
     const to = listStart![list + 1]!;
     const common = key.commonWithColumn(listElements!, from, to);
     if (common === to - from) this.#push(mopCodes.r, key.key, common);
-    else if (common === key.values.length && this.#counts(txn)) {
+    else if (common === key.length && this.#counts(txn)) {
       for (let at = from + common; at < to; at++) key.extend(listElements![at]!);
       key.trunkSeenAt = this.mopF.length;
       this.#push(mopCodes.r, key.key, to - from);

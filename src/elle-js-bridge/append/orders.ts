@@ -31,7 +31,7 @@ const oddsByKey = (loader: Loader): Map<number, Odd[]> => {
 
 /** The longest list of a key; of several, the one read first. Undefined: the trunk. */
 const longerThanTrunk = (loader: Loader, key: KeyLists, odds: readonly Odd[]): Odd | undefined => {
-  let length = key.values.length;
+  let length = key.length;
   let seenAt = key.trunkSeenAt;
   let best: Odd | undefined;
   for (const odd of odds) {
@@ -105,7 +105,7 @@ const duplicateAppend = (
   const key = loader.keyNames[loader.elements.key.items[element]!];
   return {
     code: 'duplicate-appends',
-    message: `value ${loader.elements.value[element]} is appended to key ${key} more than once`,
+    message: `value ${loader.elements.value.at(element)} is appended to key ${key} more than once`,
     positions,
     examples: positions.map(loader.source.op),
   };
@@ -129,7 +129,7 @@ type Orders = Pick<
 const layOut = (loader: Loader, only: Int32Array): Orders => {
   const keys = loader.keys;
   const trunkStart = new Int32Array(keys.length + 1);
-  for (const [k, key] of keys.entries()) trunkStart[k + 1] = trunkStart[k]! + key.values.length;
+  for (const [k, key] of keys.entries()) trunkStart[k + 1] = trunkStart[k]! + key.length;
   const trunk = new Int32Array(trunkStart[keys.length]!);
   const order = new Int32Array(trunk.length + keys.length);
   const orderStart = new Int32Array(keys.length + 1);
@@ -165,7 +165,7 @@ export const settleOrders = (loader: Loader): AppendTable | CheckError => {
     source: loader.source,
     txns: loader.txns,
     mopStart: loader.mopStart,
-    mopF: Uint8Array.from(loader.mopF.view()),
+    mopF: new Uint8Array(loader.mopF.view()),
     mopKey: loader.mopKey.view(),
     mopValue: loader.mopValue.view(),
     keys: loader.keyNames,

@@ -29,13 +29,13 @@ export const lastRead = (table: AppendTable, at: number): number => {
 };
 
 export const valuesOf = (table: AppendTable, elements: ArrayLike<number>): Scalar[] =>
-  Array.from(elements, (element) => table.elementValue[element]!);
+  Array.from(elements, (element) => table.elementValue.at(element));
 
 /** A micro-operation as it was written in the history. */
 export const mopOf = (table: AppendTable, at: number): Mop => {
   const key = table.keys[table.mopKey[at]!]!;
   if (table.mopF[at] === mopCodes.append)
-    return ['append', key, table.elementValue[table.mopValue[at]!]!];
+    return ['append', key, table.elementValue.at(table.mopValue[at]!)];
   const elements = elementsRead(table, at);
   return ['r', key, elements === null ? null : valuesOf(table, elements)];
 };

@@ -1,5 +1,6 @@
 // The columns a list-append history is judged from: transactions, micro-operations, elements and version orders.
 
+import type { Values } from '../history/growable.ts';
 import type { Source } from '../history/source.ts';
 import type { Transactions } from '../history/transactions.ts';
 import type { Scalar } from '../op.ts';
@@ -16,7 +17,7 @@ export type AppendTable = {
   readonly mopValue: Int32Array;
   readonly keys: readonly Scalar[];
   readonly elementKey: Int32Array;
-  readonly elementValue: readonly Scalar[];
+  readonly elementValue: Values<Scalar>;
   /** Lists that are no prefix of their key's trunk, as elements. */
   readonly odd: readonly Int32Array[];
   /** The longest list of key k: trunk[trunkStart[k]] up to trunk[trunkStart[k + 1]]. */

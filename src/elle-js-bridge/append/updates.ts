@@ -30,7 +30,7 @@ export const duplicateElements = (table: AppendTable): Finding[] => {
       const counts = countsAbove(elementsRead(table, at)!);
       if (counts.size === 0) continue;
       const duplicates = Object.fromEntries(
-        [...counts].map(([element, count]) => [String(table.elementValue[element]), count]),
+        [...counts].map(([element, count]) => [String(table.elementValue.at(element)), count]),
       );
       findings.push({ op: opOf(table, txn), mop: mopOf(table, at), duplicates });
     }
@@ -91,7 +91,7 @@ const dirtyUpdatesOf = (table: AppendTable, key: number): Finding[] => {
   const findings: Finding[] = [];
   let dirty: { txn: number; values: Scalar[] } | undefined;
   for (const element of table.order.subarray(table.orderStart[key], table.orderStart[key + 1])) {
-    const value = table.elementValue[element]!;
+    const value = table.elementValue.at(element);
     const failed = table.failedWriter[element]!;
     const writer = table.writer[element]!;
     if (failed >= 0) dirty = dirty ?? { txn: failed, values: [value] };

@@ -1,22 +1,28 @@
 // Gives keys and values small numbers: arrays where names are small whole numbers, maps elsewhere.
 import type { Scalar } from '../op.ts';
-import { grown } from './growable.ts';
+import { Arena } from './growable.ts';
 
-const smallestRoom = 16;
+const smallestRoom = 8;
 /** Whole numbers up to this many times the number of names live in an array; others in a map. */
 const sparseness = 4;
 const alwaysDense = 1024;
 
 /** From names to numbers that the caller hands out. */
 export class Naming {
-  #dense: Int32Array = new Int32Array(smallestRoom);
+  readonly #arena: Arena;
+  #at = 0;
+  #room = 0;
   #others: Map<Scalar, number> | undefined;
   #count = 0;
 
+  constructor(arena = new Arena(smallestRoom)) {
+    this.#arena = arena;
+  }
+
   /** The number of a name, or −1. */
   get(name: Scalar): number {
-    if (typeof name === 'number' && name >= 0 && name < this.#dense.length) {
-      const found = this.#dense[name];
+    if (typeof name === 'number' && name >= 0 && name < this.#room) {
+      const found = this.#arena.items[this.#at + name];
       if (found !== undefined && found > 0) return found - 1;
     }
     return this.#others?.get(name) ?? -1;
@@ -25,12 +31,18 @@ export class Naming {
   set(name: Scalar, number: number): void {
     this.#count++;
     if (typeof name === 'number' && this.#fits(name)) {
-      if (name >= this.#dense.length) this.#dense = grown(this.#dense, name + 1);
-      this.#dense[name] = number + 1;
+      if (name >= this.#room) this.#grow(name + 1);
+      this.#arena.items[this.#at + name] = number + 1;
       return;
     }
     this.#others ??= new Map();
     this.#others.set(name, number);
+  }
+
+  #grow(needed: number): void {
+    const room = Math.max(needed, smallestRoom, this.#room * 2);
+    this.#at = this.#arena.move(this.#at, this.#room, room);
+    this.#room = room;
   }
 
   #fits(name: number): boolean {

@@ -82,7 +82,7 @@ export const pairTransactions = (events: Events): Transactions => {
   }
   return {
     count: kind.length,
-    kind: Uint8Array.from(kind.view()),
+    kind: new Uint8Array(kind.view()),
     process: process.view(),
     position: position.view(),
     invokedAt: invokedAt.view(),

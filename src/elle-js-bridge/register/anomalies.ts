@@ -10,7 +10,7 @@ export const opOf = (table: RegisterTable, txn: number): TxnOp =>
 
 const mopOf = (table: RegisterTable, at: number): Mop => {
   const key = table.keys[table.mopKey[at]!]!;
-  const value = table.versionValue[table.mopVersion[at]!] ?? null;
+  const value = table.versionValue.at(table.mopVersion[at]!) ?? null;
   return table.mopF[at] === mopCodes.w ? ['w', key, value as never] : ['r', key, value];
 };
 
@@ -39,7 +39,7 @@ export const internalAnomalies = (table: RegisterTable): Finding[] => {
     const isWrong = isRead && lastTxn[key] === txn && lastVersion[key] !== version;
     if (isWrong && reported !== txn) {
       reported = txn;
-      const expected = table.versionValue[lastVersion[key]!]!;
+      const expected = table.versionValue.at(lastVersion[key]!);
       findings.push({ op: opOf(table, txn), mop: mopOf(table, at), expected });
     }
     lastTxn[key] = txn;
@@ -123,7 +123,7 @@ export const lostUpdates = (table: RegisterTable): Finding[] => {
     .filter(([, txns]) => txns.length > 1)
     .map(([version, txns]) => ({
       key: table.keys[table.versionKey[version]!]!,
-      value: table.versionValue[version]!,
+      value: table.versionValue.at(version),
       txns: txns.map((txn) => opOf(table, txn)),
     }));
 };

@@ -51,8 +51,8 @@ export const explainRegister = (
   return {
     type,
     key: table.keys[table.mopKey[from]!]!,
-    value: table.versionValue[table.mopVersion[from]!]!,
-    ...(isWr ? {} : { nextValue: table.versionValue[table.mopVersion[to]!]! }),
+    value: table.versionValue.at(table.mopVersion[from]!),
+    ...(isWr ? {} : { nextValue: table.versionValue.at(table.mopVersion[to]!) }),
     mopIndex: from - table.mopStart[a]!,
     nextMopIndex: to - table.mopStart[b]!,
   };

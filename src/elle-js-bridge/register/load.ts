@@ -1,7 +1,7 @@
 // Reads a register history into columns.
 import { mopCodes, nilValue } from '../history/columns.ts';
 import { isError } from '../history/errors.ts';
-import { Ints } from '../history/growable.ts';
+import { Arena, Ints, Values } from '../history/growable.ts';
 import { Naming } from '../history/naming.ts';
 import { keyName, type Source } from '../history/source.ts';
 import { kinds, type Transactions } from '../history/transactions.ts';
@@ -20,7 +20,8 @@ class Loader {
   readonly mopVersion = new Ints();
   readonly keys: Scalar[] = [];
   readonly versionKey = new Ints();
-  readonly versionValue: (Scalar | null)[] = [];
+  readonly versionValue = new Values<Scalar | null>();
+  readonly #names = new Arena();
   readonly nilOf = new Ints(64);
   readonly #keyNumbers = new Naming();
   readonly #versions: Naming[] = [];
@@ -47,7 +48,7 @@ class Loader {
     const key = this.keys.length;
     this.#keyNumbers.set(name, key);
     this.keys.push(name);
-    this.#versions.push(new Naming());
+    this.#versions.push(new Naming(this.#names));
     this.nilOf.push(this.#newVersion(key, null));
     return key;
   }
@@ -187,7 +188,7 @@ export const readRegisters = (
     source,
     txns,
     mopStart: loader.mopStart,
-    mopF: Uint8Array.from(loader.mopF.view()),
+    mopF: new Uint8Array(loader.mopF.view()),
     mopKey: loader.mopKey.view(),
     mopVersion: loader.mopVersion.view(),
     external,

@@ -1,4 +1,5 @@
 // The columns a register history is judged from.
+import type { Values } from '../history/growable.ts';
 import type { Source } from '../history/source.ts';
 import type { Transactions } from '../history/transactions.ts';
 import type { Scalar } from '../op.ts';
@@ -16,7 +17,7 @@ export type RegisterTable = {
   readonly external: Uint8Array;
   readonly keys: readonly Scalar[];
   readonly versionKey: Int32Array;
-  readonly versionValue: readonly (Scalar | null)[];
+  readonly versionValue: Values<Scalar | null>;
   /** The initial version of each key. */
   readonly nilOf: Int32Array;
   /** Transactions that count as having happened: committed ones, and crashed ones whose writes were read. */

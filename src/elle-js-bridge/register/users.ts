@@ -50,7 +50,7 @@ export const findUsers = (table: RegisterTable): Users | CheckError => {
     );
     return {
       code: 'duplicate-writes',
-      message: `value ${table.versionValue[v]} of key ${table.keys[table.versionKey[v]!]} is written more than once`,
+      message: `value ${table.versionValue.at(v)} of key ${table.keys[table.versionKey[v]!]} is written more than once`,
       positions,
       examples: positions.slice(0, 8).map(table.source.op),
     };

@@ -36,7 +36,7 @@ export const orderVersions = (table: RegisterTable, options: CheckOptions): Vers
     for (const versions of found)
       cyclic.push({
         key: table.keys[table.versionKey[versions[0]!]!]!,
-        scc: Array.from(versions, (v) => table.versionValue[v]!).sort(compareValues),
+        scc: Array.from(versions, (v) => table.versionValue.at(v)).sort(compareValues),
         sources: all.map(({ name }) => name),
       });
     if (found.length > 0) continue;
