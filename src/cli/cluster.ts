@@ -3,37 +3,13 @@ import { spawn } from 'node:child_process';
 import type { Argv, CommandModule } from 'yargs';
 import { infrastructureError, usageError } from '../base/errors.ts';
 import { providerKinds, providerOf } from '../cluster/providers.ts';
-import type { Cluster, ClusterInfo } from '../contract/cluster.ts';
+import type { Cluster } from '../contract/cluster.ts';
 import type { Node } from '../contract/node.ts';
+import { logs, power } from './cluster-power.ts';
+import { allClusters, attachByName, findCluster, nameOption, optional } from './find-cluster.ts';
 import { suggestion } from './suggest.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-const allClusters = async (): Promise<ClusterInfo[]> =>
-  (await Promise.all(providerKinds.map((kind) => providerOf(kind).list()))).flat();
-
-/** The cluster meant: by name, or the only one there is. */
-export const findCluster = async (name: string | undefined): Promise<ClusterInfo> => {
-  const clusters = await allClusters();
-  const names = clusters.map((cluster) => cluster.name);
-  if (name === undefined) {
-    if (clusters.length === 1) return clusters[0] as ClusterInfo;
-    throw usageError(
-      clusters.length === 0
-        ? 'no cluster is up'
-        : `say which cluster with --name: ${names.join(', ')}`,
-      'ordeal cluster up makes one',
-    );
-  }
-  const found = clusters.find((cluster) => cluster.name === name);
-  if (!found) throw usageError(`no cluster named '${name}' is up: ${suggestion(name, names)}`);
-  return found;
-};
-
-export const attachByName = async (name: string | undefined): Promise<Cluster> => {
-  const { kind, name: found } = await findCluster(name);
-  return providerOf(kind).attach(found);
-};
 
 const nodeOf = (cluster: Cluster, name: string): Node => {
   const node = cluster.nodes.find((candidate) => candidate.name === name);
@@ -45,14 +21,6 @@ const nodeOf = (cluster: Cluster, name: string): Node => {
     )}`,
   );
 };
-
-const optional = (value: unknown): string | undefined =>
-  value === undefined ? undefined : String(value);
-const nameOption = {
-  type: 'string',
-  requiresArg: true,
-  describe: 'Name of the cluster; may be left out when there is only one',
-} as const;
 
 const up: CommandModule = {
   command: 'up [kind]',
@@ -76,15 +44,26 @@ const up: CommandModule = {
         requiresArg: true,
         describe: 'Name of the cluster',
       })
+      .option('memory', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'MiB of memory of each node with its own kernel (kind uml); 256 unless told',
+      })
       .example(
         '$0 cluster up --nodes 3 --name lab',
         'three nodes; then: ordeal test register --cluster-name lab',
-      ),
+      )
+      .example('$0 cluster up uml --nodes 3', 'three nodes, each with a Linux kernel of its own'),
   handler: async (argv) => {
     const nodeCount = Number(argv['nodes']);
     const name = String(argv['name']);
     const began = performance.now();
-    const cluster = await providerOf(String(argv['kind'])).up({ name, nodeCount });
+    const memory = argv['memory'];
+    const cluster = await providerOf(String(argv['kind'])).up({
+      name,
+      nodeCount,
+      ...(memory === undefined ? {} : { memoryMiB: Number(memory) }),
+    });
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     for (const node of cluster.nodes) say(`${node.name.padEnd(4)} ${node.addresses.join('  ')}`);
     say(`cluster ${name} is up after ${seconds} s; ordeal cluster down ${name} removes it`);
@@ -159,7 +138,7 @@ const exec: CommandModule = {
 };
 
 const ssh: CommandModule = {
-  command: 'ssh <node>',
+  command: ['ssh <node>', 'shell <node>'],
   describe: 'Open a shell on a node',
   builder: (yargs) =>
     yargs.positional('node', { type: 'string', demandOption: true }).option('name', nameOption),
@@ -187,7 +166,9 @@ export const clusterCommand: CommandModule = {
       .command(list)
       .command(exec)
       .command(ssh)
+      .command(power)
+      .command(logs)
       .strictCommands()
-      .demandCommand(1, 'say what to do: up, down, list, exec, ssh'),
+      .demandCommand(1, 'say what to do: up, down, list, exec, ssh, power, logs'),
   handler: () => undefined, // yargs demands one of the commands above
 };

@@ -7,7 +7,7 @@ import { healFromLedger, healNodes } from '../faults/heal.ts';
 import { appendLedger } from '../store/ledger.ts';
 import { openRun, readFaults } from '../store/reading.ts';
 import type { Run } from '../store/run-folder.ts';
-import { attachByName } from './cluster.ts';
+import { attachByName } from './find-cluster.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const failed = (lines: readonly string[]): void => {

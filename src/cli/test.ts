@@ -1,8 +1,8 @@
 // `ordeal test WORKLOAD`: provision, run under faults, judge, report.
 import { randomInt } from 'node:crypto';
 import yargs, { type Argv, type CommandModule } from 'yargs';
-import { findCluster } from './cluster.ts';
 import { yargsOptionsOf } from './declared-options.ts';
+import { findCluster } from './find-cluster.ts';
 import { runPlan } from './run-plan.ts';
 import {
   declaredBy,

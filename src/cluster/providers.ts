@@ -2,9 +2,10 @@
 import { usageError } from '../base/errors.ts';
 import type { ClusterProvider } from '../contract/cluster.ts';
 import { netnsProvider } from './netns/provider.ts';
+import { umlProvider } from './uml/provider.ts';
 
 /** Makers of providers by kind; making one costs nothing. */
-export const providers = { netns: () => netnsProvider() } as const;
+export const providers = { netns: () => netnsProvider(), uml: () => umlProvider() } as const;
 export type ProviderKind = keyof typeof providers;
 
 export const providerKinds = Object.keys(providers) as readonly ProviderKind[];

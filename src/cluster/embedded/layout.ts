@@ -17,8 +17,6 @@ export type Layout = {
   /** For the `ssh` command: the host key under the name `hostKeyAlias`. */
   readonly knownHostsFile: string;
   readonly hostKeyAlias: string;
-  /** Links named by subnet number that tell whose it is; shared by all clusters. */
-  readonly subnets: string;
 };
 
 const clusterName = /^[a-z0-9][a-z0-9-]{0,31}$/;
@@ -55,7 +53,6 @@ export const layoutOf = (stateFolder: string, name: string): Layout => {
     hostKeyFile: join(folder, 'host-key'),
     knownHostsFile: join(folder, 'known-hosts'),
     hostKeyAlias: `ordeal-${name}`,
-    subnets: join(stateFolder, 'subnets'),
   };
 };
 

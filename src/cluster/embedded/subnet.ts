@@ -1,5 +1,4 @@
 // Gives each cluster a subnet number of its own: a symbolic link is made or not made in one step, and names its holder.
-import { randomInt } from 'node:crypto';
 import { mkdir, readdir, readlink, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -7,21 +6,21 @@ import { infrastructureError } from '../../base/errors.ts';
 import { isErrno } from '../errno.ts';
 import { controllerAddresses, hostLink, type Layout } from './layout.ts';
 
-/** Numbers 1 to 255. */
-const count = 255;
-
 /**
- * Takes a number that no cluster holds and whose network no route or interface of this machine touches. The search begins
- * anywhere: clusters of another state folder, being made at the same time, hold numbers that are not seen here.
+ * One place for the whole machine, whatever the state folder: networks and links are the machine's too. It goes with a
+ * reboot, and so do they.
  */
+const claims = '/run/ordeal-subnets';
+
+/** Numbers 1 to 255. */
+const count = 256;
+
+/** Takes a number that no cluster holds and whose network no route or interface of this machine touches. */
 export const claimSubnet = async (layout: Layout): Promise<number> => {
-  await mkdir(layout.subnets, { recursive: true, mode: 0o700 });
+  await mkdir(claims, { recursive: true, mode: 0o700 });
   const isTaken = await lookAround();
-  const start = randomInt(count);
-  for (let offset = 0; offset < count; offset++) {
-    const subnet = ((start + offset) % count) + 1;
+  for (let subnet = 1; subnet < count; subnet++)
     if (!isTaken(subnet) && (await claim(layout, subnet))) return subnet;
-  }
   throw infrastructureError('no free subnet in 10.213.0.0/16', {
     code: 'no-subnet',
     hint: 'Remove clusters: ordeal cluster list, ordeal cluster down NAME.',
@@ -30,7 +29,7 @@ export const claimSubnet = async (layout: Layout): Promise<number> => {
 
 const claim = async (layout: Layout, subnet: number): Promise<boolean> => {
   try {
-    await symlink(layout.name, join(layout.subnets, String(subnet)));
+    await symlink(layout.folder, join(claims, String(subnet)));
     return true;
   } catch (cause) {
     if (isErrno(cause, 'EEXIST')) return false;
@@ -40,18 +39,18 @@ const claim = async (layout: Layout, subnet: number): Promise<boolean> => {
 
 /** Numbers that a cluster holds. */
 export const heldSubnets = async (layout: Layout): Promise<readonly number[]> => {
-  const entries = await readdir(layout.subnets).catch(() => []);
+  const entries = await readdir(claims).catch(() => []);
   const held: number[] = [];
   for (const entry of entries) {
-    const holder = await readlink(join(layout.subnets, entry)).catch(() => undefined);
-    if (holder === layout.name) held.push(Number(entry));
+    const holder = await readlink(join(claims, entry)).catch(() => undefined);
+    if (holder === layout.folder) held.push(Number(entry));
   }
   return held;
 };
 
-export const releaseSubnet = async (layout: Layout, subnet: number): Promise<void> => {
+export const releaseSubnet = async (subnet: number): Promise<void> => {
   try {
-    await unlink(join(layout.subnets, String(subnet)));
+    await unlink(join(claims, String(subnet)));
   } catch (cause) {
     if (!isErrno(cause, 'ENOENT')) throw cause;
   }
