@@ -204,6 +204,24 @@ describe.skipIf(because !== '')(`clusters of namespaces${because}`, () => {
       await Promise.all(clusters.map((cluster) => cluster.close()));
     });
 
+    test('do not collide though their state is kept in different places', async () => {
+      const elsewhere = await mkdtemp('/var/tmp/ordeal-netns-test-');
+      const other = netnsProvider({ stateFolder: elsewhere });
+      try {
+        const [one, two] = await Promise.all([
+          provider().up({ name: 'same', nodeCount: 1 }),
+          other.up({ name: 'same', nodeCount: 1 }),
+        ]);
+        expect(one?.nodes[0]?.address).not.toBe(two?.nodes[0]?.address);
+        await two?.down();
+        expect(await say(one?.nodes[0], 'hostname')).toBe('n1');
+        await one?.close();
+      } finally {
+        await other.downAll();
+        await rm(elsewhere, { recursive: true });
+      }
+    });
+
     test('of the same name, one is made', async () => {
       const tries = await Promise.allSettled(
         Array.from({ length: 3 }, () => provider().up({ name: 'same', nodeCount: 1 })),
