@@ -138,6 +138,22 @@ describe('drawn histories', () => {
     ]);
   });
 
+  test('of three compare-and-sets in a row, the one that forks the chain is named', () => {
+    const verdict = checkLinearizable(
+      timeline`
+        0 write 1     |--|
+        0 cas   [1,3]      |--|
+        1 cas   [3,5]         |---|
+        2 cas   [3,6]             |--|
+        3 read  5                    |---|`,
+      { model: models.casRegister(null) },
+    );
+    expect(verdict).toMatchObject({ valid: false, operation: { value: [3, 6] } });
+    expect(verdict.witness?.title).toBe(
+      'lost update: process 2 changed 3 to 6 (compare-and-set) although process 1 changed 3 to 5 (compare-and-set)',
+    );
+  });
+
   test('keys are independent, and the first failure to happen is told first', () => {
     const verdict = checkLinearizable(
       timeline`

@@ -42,6 +42,16 @@ const cases: Readonly<Record<string, { model: Model; good: Op[]; bad: Op[] }>> =
       0 acquire-read  0  |--|
       2 acquire-write 2       |--|`,
   },
+  'a lock has one writer, who shares it with nobody': {
+    model: models.readWriteLock() as Model,
+    good: timeline`
+      0 acquire-write 0  |--|
+      0 release-write 0       |--|
+      1 acquire-write 1            |--|`,
+    bad: timeline`
+      0 acquire-write 0  |--|
+      1 acquire-write 1       |--|`,
+  },
   'a semaphore has so many permits': {
     model: models.semaphore(3) as Model,
     good: timeline`
@@ -91,6 +101,14 @@ const cases: Readonly<Record<string, { model: Model; good: Op[]; bad: Op[] }>> =
     bad: timeline`
       0 txn [["w","x",1],["w","y",1]]  |------|
       1 txn [["r","x",1],["r","y",null]]    |------|`,
+  },
+  'a transaction reads what it wrote itself': {
+    model: models.multiRegister({ x: 0 }) as Model,
+    good: timeline`
+      0 txn [["w","x",1],["r","x",1]]  |------|
+      1 txn [["r","x",null]]                   |------|`,
+    bad: timeline`
+      0 txn [["w","x",1],["r","x",0]]  |------|`,
   },
   'texts are appended to': {
     model: models.keyValue() as Model,

@@ -105,6 +105,7 @@ export const worlds: Readonly<Record<string, World>> = {
   'cas-register': register(models.casRegister(null)),
   'cas-register from 0': register(models.casRegister(0)),
   'cas-register, unique values': unique(models.casRegister(null)),
+  'cas-register from 0, unique values': unique(models.casRegister(0)),
   'key-value': world({
     model: models.keyValue(),
     requests: ({ a, b }) => [

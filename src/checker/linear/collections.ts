@@ -93,28 +93,19 @@ export const priorityQueue = (): Model<Items> =>
     rest: (items) => items.slice(1),
   });
 
-/** All contents that are possible; a `dequeue` of unknown outcome may have taken any one item. */
-type Possible = readonly Items[];
-
-const distinct = (possible: Possible): Possible => [
-  ...new Map(possible.map((items) => [canonical(items), items])).values(),
-];
-
-/** No order at all: `enqueue v`, `dequeue`. */
-export const unorderedQueue = (): Model<Possible> => ({
+/**
+ * No order at all: `enqueue v`, `dequeue`. One of unknown outcome takes the smallest: to have taken anything only ever
+ * explains an empty queue later, it may take effect as late as just before that, and then everything has to go.
+ */
+export const unorderedQueue = (): Model<Items> => ({
   name: 'unordered-queue',
   fs: ['enqueue', 'dequeue'],
-  init: [[]],
-  step: (possible, op) => {
-    const after = possible.flatMap((items): Possible => {
-      if (op.f === 'enqueue') return [sorted([...items, op.value])];
-      if (op.type === 'info') return items.map((_, at) => items.toSpliced(at, 1));
-      if (op.value === null) return items.length === 0 ? [items] : [];
-      const rest = without(items, op.value);
-      return rest === undefined ? [] : [rest];
-    });
-    return after.length === 0 ? undefined : (sorted(distinct(after)) as Possible);
+  init: [],
+  step: (items, op) => {
+    if (op.f === 'enqueue') return sorted([...items, op.value]);
+    if (op.type === 'info') return items.slice(1);
+    if (op.value === null) return items.length === 0 ? items : undefined;
+    return without(items, op.value);
   },
   describe: (op) => describeTaking(op, 'dequeue'),
-  describeState: (possible) => possible.map(show).join(' or '),
 });

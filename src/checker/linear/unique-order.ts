@@ -1,6 +1,6 @@
 // A certificate from zones: one order of the operations that explains a register with unique values.
 import type { Call } from './calls.ts';
-import { aroundOf, forwardOf, type ZoneList } from './zone-list.ts';
+import type { ZoneList } from './zone-list.ts';
 import type { Accesses, Zones } from './zones.ts';
 
 /** The calls that took effect, by their place, in an order that the register allows; `zones` has found no conflict. */
@@ -27,21 +27,14 @@ const readersOf = ({ calls, reads, writes }: Accesses, zones: Zones): Map<number
   return readers;
 };
 
-/** Values that begin blocks, in order: a forward zone stays where it is, a backward one shrinks to a point outside. */
-const place = (zones: ZoneList): number[] => {
-  const { values, first, last } = zones;
-  const forward = forwardOf(zones);
-  const points = new Map<number, number>();
-  for (const value of values) {
-    const from = first[value] as number;
-    const to = last[value] as number;
-    const around = from < to ? undefined : aroundOf(forward, to);
-    points.set(
-      value,
-      Math.max(Math.min(from, to), around === undefined ? -2 : (last[around] as number)),
-    );
-  }
-  return [...values].sort((a, b) => (points.get(a) as number) - (points.get(b) as number));
+/**
+ * Values that begin blocks, ordered by where their zones begin. A backward zone that begins in a forward one ends after
+ * it, so behind it is a good place.
+ */
+const place = ({ values, first, last }: ZoneList): number[] => {
+  const beginning = (value: number): number =>
+    Math.min(first[value] as number, last[value] as number);
+  return [...values].sort((a, b) => beginning(a) - beginning(b));
 };
 
 /** Calls that neither read nor write anything fit in anywhere their time allows. */

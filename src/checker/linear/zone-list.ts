@@ -8,10 +8,10 @@ export type ZoneList = {
 };
 
 /** Forward zones, ordered by their first moment. */
-export type Forward = { readonly values: Int32Array; readonly firsts: Int32Array };
+type Forward = { readonly values: Int32Array; readonly firsts: Int32Array };
 
 /** A forward zone is one in which something returned before something else of the block was invoked. */
-export const forwardOf = ({ values, first, last }: ZoneList): Forward => {
+const forwardOf = ({ values, first, last }: ZoneList): Forward => {
   const forward = values.filter((value) => (first[value] as number) < (last[value] as number));
   // Sorting plain numbers is much faster than sorting by a comparison: the moment above, the value below.
   const base = first.length;
@@ -42,7 +42,7 @@ export const conflictOf = (zones: ZoneList): readonly [number, number] | undefin
 };
 
 /** The last forward zone that begins before a moment. */
-export const aroundOf = ({ values, firsts }: Forward, moment: number): number | undefined => {
+const aroundOf = ({ values, firsts }: Forward, moment: number): number | undefined => {
   let low = 0;
   let high = firsts.length;
   while (low < high) {
