@@ -91,7 +91,7 @@ const simulated = ({ name, goal, ...options }: Shape): Figure[] => {
   const value = best(options.operations > 500_000 ? 1 : 3, () => {
     ({ valid } = checkLinearizable(history, { model }));
   });
-  const memory = (process.memoryUsage.rss() - before) / megabyte;
+  const memory = Math.max(0, process.memoryUsage.rss() - before) / megabyte;
   return [
     {
       name: `linear: ${name}, ${String(valid)}, CPU`,
