@@ -45,10 +45,14 @@ type FileResult = Pick<
   readonly words: readonly string[];
 };
 
-const checkOne = async (file: string, model: ReturnType<typeof modelOf>): Promise<FileResult> => {
+const checkOne = async (
+  file: string,
+  model: ReturnType<typeof modelOf>,
+  isIndependent: boolean | undefined,
+): Promise<FileResult> => {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw usageError(`${file}: no such file`);
-  const history = await readHistory(file);
+  const history = await readHistory(file, { isIndependent });
   const began = performance.now();
   const { valid, engine, operation, previousOk, minimal, witness, reason } = checkLinearizable(
     history,
@@ -82,13 +86,17 @@ export const checkFiles = async (options: {
   readonly model: string;
   readonly initial: string | undefined;
   readonly json: boolean;
+  /** For EDN: values are `[key value]`; unless told, the values decide. */
+  readonly isIndependent?: boolean | undefined;
 }): Promise<number> => {
   const model = modelOf(options.model, options.initial);
   const valids: Valid[] = [];
   for (const file of options.files) {
-    const { words, ...result } = await checkOne(file, model).catch((thrown: unknown) => {
-      throw thrown instanceof OrdealError ? thrown : usageError(`${file}: ${messageOf(thrown)}`);
-    });
+    const { words, ...result } = await checkOne(file, model, options.isIndependent).catch(
+      (thrown: unknown) => {
+        throw thrown instanceof OrdealError ? thrown : usageError(`${file}: ${messageOf(thrown)}`);
+      },
+    );
     valids.push(result.valid);
     process.stdout.write(
       `${options.json ? JSON.stringify(result) : lineOf({ ...result, words })}\n`,

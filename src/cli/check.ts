@@ -76,6 +76,10 @@ export const checkCommand: CommandModule = {
         requiresArg: true,
         describe: 'First value of the model, as JSON',
       })
+      .option('independent', {
+        type: 'boolean',
+        describe: 'EDN: values are [key value] (unless told, the values decide)',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object a file' })
       .option('results', {
         type: 'string',
@@ -99,6 +103,7 @@ export const checkCommand: CommandModule = {
         model,
         initial,
         json: argv['json'] === true,
+        isIndependent: argv['independent'] as boolean | undefined,
       });
       return;
     }

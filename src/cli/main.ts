@@ -5,6 +5,7 @@ import { checkCommand } from './check.ts';
 import { clusterCommand } from './cluster.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { exportCommand } from './export.ts';
 import { healCommand } from './heal.ts';
 import { listCommand } from './list.ts';
 import { suggestion } from './suggest.ts';
@@ -25,7 +26,17 @@ const optionsKnownTo = (parser: unknown): string[] => {
   return Object.keys((parser as Inside).getOptions?.().key ?? {});
 };
 
-const commands = ['test', 'check', 'cluster', 'heal', 'list', 'doctor', 'demo', 'completion'];
+const commands = [
+  'test',
+  'check',
+  'export',
+  'cluster',
+  'heal',
+  'list',
+  'doctor',
+  'demo',
+  'completion',
+];
 
 const parse = async (argv: readonly string[]): Promise<void> => {
   const parser = yargs([...argv])
@@ -35,6 +46,7 @@ const parse = async (argv: readonly string[]): Promise<void> => {
     )
     .command(testCommand(argv))
     .command(checkCommand)
+    .command(exportCommand)
     .command(clusterCommand)
     .command(healCommand)
     .command(listCommand)
@@ -43,7 +55,7 @@ const parse = async (argv: readonly string[]): Promise<void> => {
     .completion('completion', 'Print a completion script for bash or zsh')
     .demandCommand(
       1,
-      'say what to do: one of test, check, cluster, heal, list, doctor (ordeal --help)',
+      'say what to do: one of test, check, export, cluster, heal, list, doctor (ordeal --help)',
     )
     .strict()
     .parserConfiguration({

@@ -94,6 +94,11 @@ export const opsOf = (columns: Columns): readonly Op[] => {
   return list;
 };
 
+/** One operation after the other, without keeping them. */
+export function* eachOp(columns: Columns): Generator<Op> {
+  for (let i = 0; i < columns.length; i++) yield columns.opAt(i);
+}
+
 /** The columns of operations: those they came from, or new ones, whose values stay in the objects. */
 export const columnsOf = (ops: readonly Op[]): Columns => sources.get(ops) ?? columnsFrom(ops);
 

@@ -11,6 +11,7 @@ import { parseJson } from '../history/json.ts';
 import { LineScanner } from '../history/line-scanner.ts';
 import type { Op } from '../history/op.ts';
 import { RowScanner, rowsFormat } from '../history/rows.ts';
+import { readEdn } from './edn-file.ts';
 import { formOf, hasHistory, historyFileOf } from './files.ts';
 import { readLines } from './lines.ts';
 import { readVerdict } from './records.ts';
@@ -43,18 +44,30 @@ export const openRun = async (which: string, root = 'results'): Promise<Run> => 
   );
 };
 
+export type ReadOptions = {
+  /** For EDN: whether values are `[key value]`. Unless told, the values decide. */
+  readonly isIndependent?: boolean | undefined;
+};
+
 /**
- * Reads the history of a run, or a history file from anywhere (`.jsonl`, `.rows`, each also `.gz` or `.zst`); a torn last
- * line is dropped. Throws usage errors, with path and line for whatever is broken in the middle.
+ * Reads the history of a run, or a history file from anywhere (`.jsonl`, `.rows`, `.edn`, each also `.gz` or `.zst`); a
+ * torn last line is dropped. Throws usage errors, with path and line for whatever is broken in the middle.
  */
-export const readHistory = async (from: Run | string): Promise<readonly Op[]> =>
-  opsOf(await readColumns(from));
+export const readHistory = async (
+  from: Run | string,
+  options: ReadOptions = {},
+): Promise<readonly Op[]> => opsOf(await readColumns(from, options));
 
 /** Reads like `readHistory`, into columns: about 50 bytes an operation where objects take 200. */
-export const readColumns = async (from: Run | string): Promise<Columns> => {
+export const readColumns = async (
+  from: Run | string,
+  { isIndependent }: ReadOptions = {},
+): Promise<Columns> => {
   const path = typeof from === 'string' ? from : historyFileOf(from);
   const writer = new ColumnWriter();
-  if (formOf(path) === 'rows') await readRows(path, writer);
+  const form = formOf(path);
+  if (form === 'rows') await readRows(path, writer);
+  else if (form === 'edn') await readEdn(path, { isIndependent, take: (op) => writer.push(op) });
   else await readJsonLines(path, writer);
   return writer.finish();
 };
