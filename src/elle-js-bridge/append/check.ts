@@ -23,6 +23,7 @@ export const readAppends = (source: Source, txns: Transactions): AppendTable | C
 export const analyzeAppends = (source: Source, txns: Transactions): Analysis | CheckError => {
   const table = readAppends(source, txns);
   if (isError(table)) return table;
+  if (table.duplicate) return table.duplicate;
   const findings = {
     G1a: abortedReads(table),
     G1b: intermediateReads(table),

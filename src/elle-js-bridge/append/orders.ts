@@ -1,6 +1,5 @@
 // Settles the version order of every key, and who wrote each element.
 import { mopCodes } from '../history/columns.ts';
-import { isError } from '../history/errors.ts';
 import { kinds } from '../history/transactions.ts';
 import type { CheckError } from '../result.ts';
 import type { KeyLists } from './lists.ts';
@@ -74,9 +73,11 @@ const settleTrunks = (loader: Loader): number[] => {
 type Writers = Pick<AppendTable, 'writer' | 'failedWriter' | 'openWriter'> & {
   /** Of each key, its only append by a transaction that may have happened; −1 none, −2 several. */
   readonly only: Int32Array;
+  readonly duplicate: CheckError | undefined;
 };
 
-const findWriters = (loader: Loader): Writers | CheckError => {
+const findWriters = (loader: Loader): Writers => {
+  let duplicate: CheckError | undefined;
   const count = loader.elements.value.length;
   const [writer, failedWriter, openWriter] = [0, 0, 0].map(() => new Int32Array(count).fill(-1));
   const only = new Int32Array(loader.keys.length).fill(-1);
@@ -88,13 +89,13 @@ const findWriters = (loader: Loader): Writers | CheckError => {
       if (loader.mopF.items[at] !== mopCodes.append) continue;
       const element = loader.mopValue.items[at]!;
       const other = Math.max(writer![element]!, failedWriter![element]!, openWriter![element]!);
-      if (other >= 0) return duplicateAppend(loader, { element, txn, other });
+      if (other >= 0) duplicate ??= duplicateAppend(loader, { element, txn, other });
       table[element] = txn;
       const key = loader.mopKey.items[at]!;
       if (isPossible) only[key] = only[key] === -1 ? element : -2;
     }
   }
-  return { writer: writer!, failedWriter: failedWriter!, openWriter: openWriter!, only };
+  return { writer: writer!, failedWriter: failedWriter!, openWriter: openWriter!, only, duplicate };
 };
 
 const duplicateAppend = (
@@ -155,12 +156,11 @@ const layOut = (loader: Loader, only: Int32Array): Orders => {
   return { trunk, trunkStart, order, orderStart, place, repeatedFrom };
 };
 
-/** The finished columns, or why the history cannot be judged. */
-export const settleOrders = (loader: Loader): AppendTable | CheckError => {
+/** The finished columns. */
+export const settleOrders = (loader: Loader): AppendTable => {
   const incompatible = settleTrunks(loader);
   const writers = findWriters(loader);
-  if (isError(writers)) return writers;
-  const { writer, failedWriter, openWriter, only } = writers;
+  const { writer, failedWriter, openWriter, only, duplicate } = writers;
   return {
     source: loader.source,
     txns: loader.txns,
@@ -177,5 +177,6 @@ export const settleOrders = (loader: Loader): AppendTable | CheckError => {
     writer,
     failedWriter,
     openWriter,
+    duplicate,
   };
 };

@@ -4,6 +4,7 @@ import type { Values } from '../history/growable.ts';
 import type { Source } from '../history/source.ts';
 import type { Transactions } from '../history/transactions.ts';
 import type { Scalar } from '../op.ts';
+import type { CheckError } from '../result.ts';
 
 /** A list-append history, interned. Elements are numbered over all keys; reads are lengths of their key's trunk. */
 export type AppendTable = {
@@ -36,4 +37,6 @@ export type AppendTable = {
   readonly writer: Int32Array;
   readonly failedWriter: Int32Array;
   readonly openWriter: Int32Array;
+  /** An element was appended more than once: nothing can be told from such a history. */
+  readonly duplicate: CheckError | undefined;
 };
