@@ -6,17 +6,22 @@ import type { Context, Gen, GenLike, Step } from './generator.ts';
 import { lift } from './lift.ts';
 import { Soonest, type Winner } from './soonest.ts';
 
-class AnyOf implements Gen {
+/** Draws of ties (undefined before the first one), and whether the first child to end ends all. */
+type Rules = { readonly rng: Rng | undefined; readonly endsWithFirst: boolean };
+
+export class AnyOf implements Gen {
   readonly gens: readonly Gen[];
-  readonly rng: Rng | undefined;
-  constructor(gens: readonly Gen[], rng: Rng | undefined) {
+  readonly rules: Rules;
+  constructor(gens: readonly Gen[], rules: Rules) {
     this.gens = gens;
-    this.rng = rng;
+    this.rules = rules;
   }
 
   op(context: Context): Step {
-    const rng = this.rng ?? fork(context.rng, -1);
     const { gens } = this;
+    const { endsWithFirst } = this.rules;
+    const rng = this.rules.rng ?? fork(context.rng, -1);
+    const rules = { rng, endsWithFirst };
     // The first to be asked wins a tie, so it is a different one each time.
     const start = Math.floor(fractionAt(rng) * gens.length);
     const soonest = new Soonest();
@@ -24,11 +29,15 @@ class AnyOf implements Gen {
     for (let i = 0; i < gens.length; i++) {
       const child = (start + i) % gens.length;
       const gen = gens[child] as Gen;
-      if (gen === finished) continue;
+      if (gen === finished) {
+        if (endsWithFirst) return done;
+        continue;
+      }
       const { time, threads } = context;
       const step = gen.op({ time, threads, rng: fork(context.rng, child) });
-      if (step.kind === 'op' && step.op.time <= time)
-        return winning({ step, child }, adopted ?? gens, rng);
+      if (step.kind === 'op' && step.op.time <= time && !endsWithFirst)
+        return winning({ step, child }, adopted ?? gens, rules);
+      if (step.kind === 'done' && endsWithFirst) return done;
       soonest.add(step, child);
       const next = step.kind === 'done' ? finished : step.kind === 'pending' ? step.next : gen;
       if (next !== gen) {
@@ -38,8 +47,8 @@ class AnyOf implements Gen {
     }
     if (soonest.isDone) return done;
     const { winner } = soonest;
-    if (winner !== undefined) return winning(winner, adopted ?? gens, rng);
-    return soonest.pending(adopted === undefined ? this : new AnyOf(adopted, this.rng));
+    if (winner !== undefined) return winning(winner, adopted ?? gens, rules);
+    return soonest.pending(adopted === undefined ? this : new AnyOf(adopted, this.rules));
   }
 
   update(context: Context, event: Op): Gen {
@@ -51,15 +60,24 @@ class AnyOf implements Gen {
       changed ??= this.gens.slice();
       changed[i] = next;
     }
-    return changed === undefined ? this : new AnyOf(changed, this.rng);
+    return changed === undefined ? this : new AnyOf(changed, this.rules);
   }
 }
 
-const winning = ({ step, child }: Winner, gens: readonly Gen[], rng: Rng): Step => {
+const winning = (
+  { step, child }: Winner,
+  gens: readonly Gen[],
+  { rng, endsWithFirst }: Rules & { readonly rng: Rng },
+): Step => {
   const changed = gens.slice();
   changed[child] = step.next;
-  return { kind: 'op', op: step.op, next: new AnyOf(changed, advance(rng)) };
+  return {
+    kind: 'op',
+    op: step.op,
+    next: new AnyOf(changed, { rng: advance(rng), endsWithFirst }),
+  };
 };
 
 /** The soonest operation of all generators, ties at random; ends when all have ended. */
-export const any = (...gens: readonly GenLike[]): Gen => new AnyOf(gens.map(lift), undefined);
+export const any = (...gens: readonly GenLike[]): Gen =>
+  new AnyOf(gens.map(lift), { rng: undefined, endsWithFirst: false });

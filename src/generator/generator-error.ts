@@ -7,7 +7,8 @@ export class GeneratorError extends Error {
   override readonly name = 'GeneratorError';
 }
 
-const describeContext = ({ time, threads }: Context): string =>
+/** When and with how many free threads. */
+export const sayContext = ({ time, threads }: Context): string =>
   `at ${(time / 1e9).toFixed(3)} s with ${threads.freeCount} of ${threads.count} threads free`;
 
 /** The name of a generator and of those inside it that it passes everything to, e.g. `TimeLimit > Stagger > Mix`. */
@@ -25,7 +26,7 @@ export const nameOf = (gen: Gen): string => {
 export const generatorError = (who: string, context: Context, cause: unknown): GeneratorError =>
   cause instanceof GeneratorError
     ? cause
-    : new GeneratorError(`${who} threw ${describeContext(context)}: ${messageOf(cause)}`, {
+    : new GeneratorError(`${who} threw ${sayContext(context)}: ${messageOf(cause)}`, {
         cause,
       });
 

@@ -96,6 +96,8 @@ test('asking is repeatable', () => {
 
 test('asking changes nothing: a run in which nobody looks is the same run', () => {
   holds((each) => {
+    // What a cache answers depends, by design, on who looked before; that it is right then is tested by itself.
+    fc.pre(!each.recipe.text.includes('cache'));
     const looked = play(each, (bench) => {
       for (let i = 0; i < 3; i++) bench.ask();
       bench.now += 0.05;
