@@ -38,5 +38,9 @@ class Filter implements Gen {
   }
 }
 
-/** Skips the operations (not sleeps and log messages) that `accepts` refuses; they are as if never written. */
+/**
+ * Skips the operations (not sleeps and log messages) that `accepts` refuses; they are as if never written. What is
+ * refused depends on when it is asked if the operations do: then it may be done at one time and would not be at another.
+ * Whoever is told that a generator is done drops it, so for a run that too is final.
+ */
 export const filter = (accepts: Accepts, gen: GenLike): Gen => new Filter(accepts, lift(gen));

@@ -143,7 +143,7 @@ test('the laws are tried on runs in which much happens', () => {
 
 test('done is final', () => {
   holds((each) => {
-    // A filter may use up what is left of a limit at one time and not at another; who asks it drops it when it is done.
+    // Of operations that depend on the time a filter may refuse all at one time and not at another: see its own test.
     fc.pre(!each.recipe.text.includes('filter'));
     let wasDone = false;
     play(each, (bench) => {
