@@ -42,6 +42,9 @@ const errorOf = (form: Form, refuse: Refuse): unknown => {
   return isCoded ? plainOf(form, refuse) : ['error', plainOf(form, refuse)];
 };
 
+/** Fields for which `nil` is the same as none. */
+const optional = new Set(['index', 'time', 'key', 'error']);
+
 /** Jepsen's records say −1 for "none". */
 const isCount = (value: unknown): boolean => typeof value !== 'number' || value >= 0;
 
@@ -65,7 +68,7 @@ export const opOfForm = (
     const field = fieldOf(key, refuse);
     if (Object.hasOwn(record, field) && !['index', 'time', 'value'].includes(field))
       throw refuse(`two fields named ${JSON.stringify(field)} in one operation`);
-    if (value === null && field !== 'value' && field !== 'process') continue;
+    if (value === null && optional.has(field)) continue;
     const plain = field === 'error' ? errorOf(value, refuse) : plainOf(value, refuse);
     if (field === 'index' && !isCount(plain)) continue;
     Object.defineProperty(record, field, {

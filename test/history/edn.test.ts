@@ -137,7 +137,7 @@ test.each([
   ],
   ['{:process 0 :type :okay :f :r}', /expected type to be invoke, ok, fail or info, got "okay"/],
   ['{:process 0 :type :ok :f :r :index 9007199254740993}', /expected index to be a whole number/],
-  ['{:process 0 :type :ok :f nil}', /expected f to be text, got nothing/],
+  ['{:process 0 :type :ok :f nil}', /expected f to be text, got null/],
   ['{:process 0 :process 1 :type :ok :f :r}', /two fields named "process" in one operation/],
   ['[1 2]', /expected a map, got \[1 2\]/],
 ])('%s is no operation', (text, message) => {
