@@ -86,6 +86,9 @@ export const serverCommand = (options: {
     restart_after_crash: 'on',
     logging_collector: 'off',
     log_line_prefix: '%m [%p] ',
+    // Refused transactions are daily bread here: a line for each is enough.
+    log_min_error_statement: 'fatal',
+    log_error_verbosity: 'terse',
     deadlock_timeout: '100ms',
     enable_seqscan: 'off',
   };

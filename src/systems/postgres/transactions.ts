@@ -3,7 +3,7 @@ import { AssertionError, assert } from '../../base/assert.ts';
 import type { Client } from '../../contract/client.ts';
 import type { Completion, Op } from '../../history/op.ts';
 import { completionOf } from './errors.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, PostgresError, type Session } from './session.ts';
 import type { Table } from './tables.ts';
 
 export const isolations = ['read-committed', 'repeatable-read', 'serializable'] as const;
@@ -69,7 +69,7 @@ class TransactionClient implements Client {
       throw new Error(`COMMIT was answered by ${command}`);
     } catch (thrown) {
       if (thrown instanceof AssertionError) throw thrown;
-      await this.#rollBack(guard);
+      await this.#settle(thrown, committing, guard);
       return completionOf(thrown, { committing, changes });
     }
   }
@@ -85,10 +85,12 @@ class TransactionClient implements Client {
   }
 
   /** Makes the connection ready for the next transaction, or gives it up. */
-  async #rollBack(signal: AbortSignal): Promise<void> {
+  async #settle(thrown: unknown, committing: boolean, signal: AbortSignal): Promise<void> {
     const session = this.#session;
     if (!session?.isOpen) return;
-    await session.query({ text: 'ROLLBACK' }, signal).catch(() => session.cut());
+    if (!committing) await session.query({ text: 'ROLLBACK' }, signal).catch(() => session.cut());
+    // A COMMIT that the server refused ended the transaction; after any other answer nothing is known of it.
+    else if (!(thrown instanceof PostgresError)) session.cut();
   }
 }
 
