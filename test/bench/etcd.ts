@@ -38,7 +38,7 @@ export const figures = async (): Promise<readonly Figure[]> => {
   }
 };
 
-const serve = async (cluster: Cluster): Promise<SystemContext> => {
+export const serve = async (cluster: Cluster): Promise<SystemContext> => {
   const { nodes } = cluster;
   const signal = new AbortController().signal;
   const context = { nodes, options: {}, log: () => undefined, signal };
@@ -47,7 +47,7 @@ const serve = async (cluster: Cluster): Promise<SystemContext> => {
   return context;
 };
 
-const operationsPerSecond = async (context: SystemContext): Promise<number> => {
+export const operationsPerSecond = async (context: SystemContext): Promise<number> => {
   const end = performance.now() + measuredMs;
   const counts = await Promise.all(
     context.nodes.flatMap((node) =>

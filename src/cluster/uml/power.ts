@@ -15,7 +15,8 @@ const isKernel = async (pid: number): Promise<boolean> => {
   return /^NSpid:\t\d+\t(?:\d+\t)*1$/m.test(status);
 };
 
-const kernelOf = async (layout: Layout, node: string): Promise<number | undefined> => {
+/** Process number of the node's kernel, when it has power. */
+export const kernelOf = async (layout: Layout, node: string): Promise<number | undefined> => {
   const pids = await partPids(layout, node);
   const are = await Promise.all(pids.map(isKernel));
   return pids.find((_, index) => are[index]);
