@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Client } from '../../src/contract/client.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
+import type { NemesisPackage } from '../../src/contract/nemesis.ts';
 import type { Node } from '../../src/contract/node.ts';
 import type { System } from '../../src/contract/system.ts';
 import { type Ending, live } from '../../src/runner/life.ts';
@@ -48,6 +49,17 @@ const systemOf = (world: World): System => ({
   clients: {},
 });
 
+/** Breaks things that fault control knows nothing of. */
+const nemesisOf = (world: World): NemesisPackage => ({
+  about: 'breaks things by itself',
+  needs: [],
+  bands: [],
+  fs: [],
+  generator: () => null,
+  restore: () => world.act('restore'),
+  invoke: async () => ({ type: 'info' }),
+});
+
 const clientOf = (world: World): Client => ({
   open: async () => clientOf(world),
   setup: () => world.act('client setup'),
@@ -67,7 +79,7 @@ const liveOnce = async (
     system: systemOf(world),
     systemContext: { nodes, options: {}, log: () => undefined, signal: interrupt.signal },
     client: clientOf(world),
-    nemeses: [],
+    nemeses: [nemesisOf(world)],
     faults: {
       active: [],
       inject: () => Promise.reject(new Error('not in this test')),
@@ -110,7 +122,7 @@ describe('the life of a test', () => {
     'step %i (%s) may fail: the end keeps its order',
     async (n, what) => {
       const { done, ending } = await liveOnce(n);
-      const order = ['close history', 'heal', 'n1 stat', 'n1 kill'].map((step) =>
+      const order = ['close history', 'heal', 'restore', 'n1 stat', 'n1 kill'].map((step) =>
         done.lastIndexOf(step),
       );
       expect(order).toEqual(order.toSorted((a, b) => a - b));
@@ -118,7 +130,7 @@ describe('the life of a test', () => {
       expect(ending.failures.map((failure) => failure.message).join()).toContain(
         `planted failure at step ${n}`,
       );
-      expect(ending.healed).toBe(what !== 'heal');
+      expect(ending.healed).toBe(!['heal', 'restore'].includes(what));
     },
   );
 
@@ -127,5 +139,12 @@ describe('the life of a test', () => {
     interrupt.abort();
     const { ending } = await liveOnce(steps.indexOf('perform'), interrupt);
     expect(ending).toEqual({ failures: [], healed: true, interrupted: true });
+  });
+
+  test('what a nemesis broke by itself is put back also after an interrupt', async () => {
+    const interrupt = new AbortController();
+    interrupt.abort();
+    const { done } = await liveOnce(-1, interrupt);
+    expect(done).toContain('restore');
   });
 });
