@@ -1,7 +1,16 @@
 // What the package exports.
-export { check } from './check.ts';
+export type { Comparison, JvmCheckOptions } from './bridge.ts';
+export { check, compare } from './bridge.ts';
+export { readEdn } from './edn/reader.ts';
+export { ednOf } from './edn/writer.ts';
+export { drawCycle } from './evidence/picture.ts';
+export { type ReduceOptions, reduceHistory } from './evidence/reduce.ts';
+export { explainAnomalies, isCycle } from './evidence/words.ts';
+export { type HistoryFormat, readHistoryFile } from './files.ts';
 export type { Columns } from './history/columns.ts';
 export { mopCodes, nilValue, typeCodes } from './history/columns.ts';
+export type { JvmOptions } from './jvm/backend.ts';
+export type { Difference } from './jvm/compare.ts';
 export {
   anomalyNames,
   boundaryOf,
