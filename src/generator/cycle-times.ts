@@ -35,13 +35,15 @@ class CycleTimes implements Gen {
     const start = this.start ?? time;
     const { at, end } = turnAt(this.rotation, start, time);
     const gen = this.gens[at] as Gen;
-    const step = gen === finished ? done : gen.op({ time, threads, rng: fork(context.rng, at) });
+    const ask = (each: Gen, i: number): Step =>
+      each === finished ? done : each.op({ time, threads, rng: fork(context.rng, i) });
+    const step = ask(gen, at);
     if (step.kind === 'op' && step.op.time < end)
       return { kind: 'op', op: step.op, next: this.#with(start, at, step.next) };
     if (step.kind === 'done') {
       const rest = this.#with(start, at, finished);
       // The others' turns come: an exhausted one leaves its own turn empty.
-      return rest.gens.every((each) => each === finished)
+      return rest.gens.every((each, i) => ask(each, i).kind === 'done')
         ? done
         : { kind: 'pending', next: rest, wake: end };
     }
