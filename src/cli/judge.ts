@@ -5,16 +5,16 @@ import { compose } from '../checker/compose.ts';
 import { stats } from '../checker/stats.ts';
 import { type Valid, type Verdict, worst } from '../checker/verdict.ts';
 import type { RunEvent, RunResult } from '../contract/events.ts';
+import { type Columns, opsOf } from '../history/columns.ts';
 import { lint } from '../history/lint.ts';
-import type { Op } from '../history/op.ts';
 import type { Ending } from '../runner/life.ts';
-import { hasHistory, readHistory } from '../store/reading.ts';
+import { hasHistory, readColumns } from '../store/reading.ts';
 import type { Run } from '../store/run-folder.ts';
 
 const problemsShown = 10;
 
 /** A malformed history proves nothing: its verdict is `unknown`, with the first problems. */
-const lintVerdict = (history: readonly Op[]): Verdict => {
+const lintVerdict = (history: Columns): Verdict => {
   const problems = lint(history);
   if (problems.length === 0) return { valid: true, operations: history.length };
   const first = problems[0];
@@ -32,15 +32,15 @@ const verdictsOn = async (
 ): Promise<Record<string, Verdict>> => {
   if (!hasHistory(run))
     return { history: { valid: 'unknown', reason: 'no operation was recorded' } };
-  let history: readonly Op[];
+  let history: Columns;
   try {
-    history = await readHistory(run);
+    history = await readColumns(run);
   } catch (thrown) {
     return { history: { valid: 'unknown', reason: messageOf(thrown) } };
   }
   const linted = lintVerdict(history);
   if (linted.valid !== true) return { history: linted };
-  return compose({ stats: stats(), ...checkers })(history);
+  return compose({ stats: stats(), ...checkers })(opsOf(history));
 };
 
 const exitCodeOf = (valid: Valid, ending: Ending): number => {

@@ -5,7 +5,9 @@ import { assert } from '../base/assert.ts';
 import type { OrdealError } from '../base/errors.ts';
 import { writeError } from './disk-error.ts';
 
-const syncData = promisify(fdatasync);
+/** Brings the data of an open file to the disk. */
+export type SyncData = (fd: number) => Promise<void>;
+const syncToDisk: SyncData = promisify(fdatasync);
 
 /** `kill -9` loses at most what was appended in this time (100 ms are promised). */
 const bufferedMsMax = 50;
@@ -31,10 +33,12 @@ export class LineAppender {
   #flushTimer: NodeJS.Timeout | undefined;
   #syncing: Promise<void> | undefined;
   readonly #syncTimer: NodeJS.Timeout;
+  readonly #syncData: SyncData;
 
   /** Opens or creates the file; throws an infrastructure error when that is impossible. */
-  constructor(path: string) {
+  constructor(path: string, syncData: SyncData = syncToDisk) {
     this.path = path;
+    this.#syncData = syncData;
     try {
       this.#fd = openSync(path, 'a', 0o644);
     } catch (cause) {
@@ -111,7 +115,7 @@ export class LineAppender {
   #sync(): Promise<void> {
     if (!this.#dirty || this.#syncing !== undefined) return this.#syncing ?? Promise.resolve();
     this.#dirty = false;
-    this.#syncing = syncData(this.#fd)
+    this.#syncing = this.#syncData(this.#fd)
       .catch((cause) => {
         this.#failure ??= writeError(this.path, cause);
       })
