@@ -1,7 +1,8 @@
 // Search for an order of all chains of writes: decides only what the current order leaves wrong, and learns from cycles.
 import { Choices } from './choices.ts';
+import { Clashes } from './clashes.ts';
 import { PairTable } from './ints.ts';
-import { beginOf, commitOf, links, type Polygraph, txnOfVertex } from './polygraph.ts';
+import { beginOf, commitOf, links, type Polygraph } from './polygraph.ts';
 import { initialRank, TopologicalOrder } from './topological-order.ts';
 
 /** An edge of a found cycle, with the version it leads to; `assumed` if it depends on a choice. */
@@ -34,18 +35,15 @@ class OrderSearch {
   readonly #first: number[] = [];
   readonly #second: number[] = [];
   readonly #meaning: (readonly [link: number, key: number, version: number])[] = [];
-  readonly #dirty: number[] = [];
-  readonly #isDirty: Uint8Array;
-  #work = 0;
+  readonly #clashes: Clashes;
 
   constructor(graph: Polygraph, rank: Int32Array) {
     this.#graph = graph;
-    this.#isDirty = new Uint8Array(graph.chains.ofKey.length);
-    this.#order = new TopologicalOrder(rank, (vertex) => this.#touch(vertex));
+    this.#clashes = new Clashes(graph, rank);
+    this.#order = new TopologicalOrder(rank, (v, low, high) => this.#clashes.moved(v, low, high));
     for (let e = 0; e < graph.from.length; e++)
       this.#order.add(graph.from.at(e), graph.to.at(e), known);
     this.#knownEdges = this.#order.edges;
-    for (let key = 0; key < this.#isDirty.length; key++) this.#soil(key);
     this.#choices = new Choices({
       assert: (literal) => this.#assert(literal),
       mark: () => this.#order.edges,
@@ -55,32 +53,15 @@ class OrderSearch {
 
   /** Searches until an order explains everything, nothing can, or the budget is spent. */
   run(budget: number): SearchResult {
-    for (;;) {
-      const clash = this.#clash();
-      const work = this.#order.work + this.#choices.work + this.#work;
-      if (clash < 0) return { valid: true, rank: this.#order.rank, work };
+    for (let decisions = 0; ; decisions++) {
+      const clash = this.#clashes.first();
+      const work = decisions + this.#order.work + this.#choices.work + this.#clashes.work;
+      if (clash === undefined) return { valid: true, rank: this.#order.rank, work };
       if (work > budget) return { valid: 'unknown', work };
-      this.#choices.decide(clash);
+      this.#choices.decide(this.#literal(...clash));
       const proof = this.#choices.settle();
       if (proof !== undefined) return { valid: false, cycles: this.#cyclesOf(proof), work };
     }
-  }
-
-  #soil(key: number): void {
-    if (this.#isDirty[key] === 1) return;
-    this.#isDirty[key] = 1;
-    this.#dirty.push(key);
-  }
-
-  /** A vertex moved: the keys of its transaction have to be looked at again. */
-  #touch(vertex: number): void {
-    const { txns, snapshot } = this.#graph;
-    const txn = txnOfVertex(txns, snapshot, vertex);
-    if (txn < 1) return;
-    for (let i = txns.keyStart[txn] as number; i < (txns.keyStart[txn + 1] as number); i++)
-      this.#soil(txns.writtenKey[i] as number);
-    for (let i = txns.readStart[txn] as number; i < (txns.readStart[txn + 1] as number); i++)
-      this.#soil(txns.readKey[i] as number);
   }
 
   #head(chain: number): number {
@@ -89,47 +70,6 @@ class OrderSearch {
 
   #tail(chain: number): number {
     return this.#graph.chains.chains[chain]?.at(-1) as number;
-  }
-
-  #begins(version: number): number {
-    const { chains, snapshot } = this.#graph;
-    return this.#order.rank[beginOf(snapshot, chains.writer[version] as number)] as number;
-  }
-
-  #commits(version: number): number {
-    const { chains, snapshot } = this.#graph;
-    return this.#order.rank[commitOf(snapshot, chains.writer[version] as number)] as number;
-  }
-
-  /** True if the order has all of chain `a`, and all who read its last version, before chain `b`. */
-  #fits(a: number, b: number): boolean {
-    const { chains, snapshot } = this.#graph;
-    const [tail, head] = [this.#tail(a), this.#head(b)];
-    if (this.#commits(tail) > this.#begins(head)) return false;
-    const bound = this.#commits(head);
-    for (let i = chains.start[tail] as number; i < (chains.start[tail + 1] as number); i++) {
-      const reader = beginOf(snapshot, chains.readers[i] as number);
-      if ((this.#order.rank[reader] as number) > bound) return false;
-    }
-    return true;
-  }
-
-  /** The literal that would part the first two chains that clash, or -1 if the order explains everything. */
-  #clash(): number {
-    const { ofKey } = this.#graph.chains;
-    for (let key = this.#dirty.at(-1); key !== undefined; key = this.#dirty.at(-1)) {
-      const sorted = (ofKey[key] as readonly number[])
-        .slice(1)
-        .sort((a, b) => this.#begins(this.#head(a)) - this.#begins(this.#head(b)));
-      this.#work += sorted.length;
-      for (let i = 0; i + 1 < sorted.length; i++) {
-        const [a, b] = [sorted[i] as number, sorted[i + 1] as number];
-        if (!this.#fits(a, b)) return this.#literal(a, b);
-      }
-      this.#isDirty[key] = 0;
-      this.#dirty.pop();
-    }
-    return -1;
   }
 
   /** The literal that says chain `a` comes before chain `b`. */

@@ -1,5 +1,9 @@
 // A topological order that follows insertions of edges and notices the first cycle (Pearce and Kelly), with undo.
+import { Heap } from './heap.ts';
 import { Ints } from './ints.ts';
+
+/** Hears of a vertex that changed place; all that moved with it stayed between the ranks `low` and `high`. */
+export type Moved = (vertex: number, low: number, high: number) => void;
 
 /** Edges `from → to` carry a label; the last ones can be taken back, which leaves the order as it is. */
 export class TopologicalOrder {
@@ -9,7 +13,7 @@ export class TopologicalOrder {
   readonly label = new Ints(4096);
   /** Edges looked at so far: the measure of work. */
   work = 0;
-  readonly #moved: (vertex: number) => void;
+  readonly #moved: Moved;
   readonly #out: Int32Array;
   readonly #in: Int32Array;
   readonly #nextOut = new Ints(4096);
@@ -19,7 +23,7 @@ export class TopologicalOrder {
   #round = 0;
 
   /** `rank` is a topological order of the edges to come first; `moved` hears of every vertex that changes place. */
-  constructor(rank: Int32Array, moved: (vertex: number) => void) {
+  constructor(rank: Int32Array, moved: Moved) {
     this.rank = rank;
     this.#moved = moved;
     this.#out = new Int32Array(rank.length).fill(-1);
@@ -66,10 +70,9 @@ export class TopologicalOrder {
       (this.rank[a] as number) - (this.rank[b] as number);
     const order = [...behind.sort(byRank), ...ahead.sort(byRank)];
     const places = order.map((v) => this.rank[v] as number).sort((a, b) => a - b);
-    order.forEach((v, i) => {
-      this.rank[v] = places[i] as number;
-      this.#moved(v);
-    });
+    for (let i = 0; i < order.length; i++) this.rank[order[i] as number] = places[i] as number;
+    const [low, high] = [places[0] as number, places[places.length - 1] as number];
+    for (const v of order) this.#moved(v, low, high);
     return undefined;
   }
 
@@ -140,49 +143,3 @@ export const initialRank = (
   }
   return placed === count ? rank : undefined;
 };
-
-/** Vertices by hint, the smallest first. */
-class Heap {
-  readonly #items: number[] = [];
-  readonly #hints: Float64Array;
-
-  constructor(hints: Float64Array) {
-    this.#hints = hints;
-  }
-
-  #less(a: number, b: number): boolean {
-    return (
-      (this.#hints[this.#items[a] as number] as number) <
-      (this.#hints[this.#items[b] as number] as number)
-    );
-  }
-
-  #swap(a: number, b: number): void {
-    const item = this.#items[a] as number;
-    this.#items[a] = this.#items[b] as number;
-    this.#items[b] = item;
-  }
-
-  push(vertex: number): void {
-    let at = this.#items.push(vertex) - 1;
-    while (at > 0 && this.#less(at, (at - 1) >> 1)) {
-      this.#swap(at, (at - 1) >> 1);
-      at = (at - 1) >> 1;
-    }
-  }
-
-  pop(): number {
-    const top = this.#items[0];
-    const last = this.#items.pop();
-    if (top === undefined || last === undefined) return -1;
-    if (this.#items.length > 0) this.#items[0] = last;
-    for (let at = 0; ; ) {
-      const left = 2 * at + 1;
-      if (left >= this.#items.length) return top;
-      const child = left + 1 < this.#items.length && this.#less(left + 1, left) ? left + 1 : left;
-      if (!this.#less(child, at)) return top;
-      this.#swap(at, child);
-      at = child;
-    }
-  }
-}
