@@ -45,11 +45,7 @@ const wrong: readonly [what: string, args: readonly string[], says: RegExp][] = 
     ['test', 'register', '--system', 'etdc'],
     /unknown system 'etdc': did you mean etcd\?/,
   ],
-  [
-    'unknown cluster kind',
-    ['test', 'register', '--cluster', 'netn'],
-    /unknown cluster kind?/,
-  ],
+  ['unknown cluster kind', ['test', 'register', '--cluster', 'netn'], /unknown cluster kind?/],
   ['zero nodes', ['test', 'register', '--nodes', '0'], /--nodes must be at least 1, not 0/],
   ['text for nodes', ['test', 'register', '--nodes', 'five'], /--nodes/],
   [
