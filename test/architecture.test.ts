@@ -34,7 +34,7 @@ const worldly =
   /\b(Date\.now|new Date\(\)|performance\.now|process\.hrtime|setTimeout|setInterval|setImmediate|Math\.random|process\.env)\b|from 'node:(fs|net|http|child_process|os|dgram)/;
 
 /** Files allowed to exceed 300 lines: tables of data, by name. */
-const dataTables: readonly string[] = [];
+const dataTables: readonly string[] = ['src/elle-js-bridge/models/tables.ts'];
 const maxLines = 300;
 
 const sourcesUnder = (folder: string): string[] =>

@@ -94,10 +94,10 @@ test('stops, pauses and goes on with its children, and is killed', async () => {
     argv: ['sh', '-c', 'sleep 1234.5 & wait'],
   });
   expect(await signalDaemon(remote, daemon, 'STOP')).toBe(true);
-  expect(await stateOf(pid)).toBe('T');
+  await expect.poll(() => stateOf(pid)).toBe('T');
   expect(await isDaemonRunning(remote, daemon)).toBe(true);
   expect(await signalDaemon(remote, daemon, 'SIGCONT')).toBe(true);
-  expect(await stateOf(pid)).not.toBe('T');
+  await expect.poll(() => stateOf(pid)).not.toBe('T');
   expect(await signalDaemon(remote, daemon, 'KILL')).toBe(true);
   await expect.poll(() => isDaemonRunning(remote, daemon)).toBe(false);
   expect(await signalDaemon(remote, daemon, 'KILL')).toBe(false);
