@@ -5,7 +5,9 @@ import type { LinearVerdict } from '../checker/linear/linear-verdict.ts';
 import { checkLinearizable } from '../checker/linear/linearizable.ts';
 import { models } from '../checker/linear/models.ts';
 import { type Valid, worst } from '../checker/verdict.ts';
-import { readHistory } from '../store/reading.ts';
+import { type Columns, opsOf } from '../history/columns.ts';
+import { lint } from '../history/lint.ts';
+import { readColumns } from '../store/reading.ts';
 import { suggestion } from './suggest.ts';
 
 /** `cas-register` → `casRegister`. */
@@ -45,6 +47,25 @@ type FileResult = Pick<
   readonly words: readonly string[];
 };
 
+const problemsShown = 3;
+
+/** Gaps are left where other tools took a part; clocks of theirs step back by a little. Order is the lines' order. */
+const tolerated = ['index-gap', 'time-backwards'] as const;
+
+/** What is malformed, in words; undefined for a sound history. */
+const malformationOf = (history: Columns): readonly string[] | undefined => {
+  const problems = lint(history, { ignore: tolerated });
+  if (problems.length === 0) return undefined;
+  const more =
+    problems.length > problemsShown ? [`… and ${problems.length - problemsShown} more`] : [];
+  const shown = problems.slice(0, problemsShown);
+  return [
+    'the history is malformed',
+    ...shown.map(({ position, message }) => `operation ${position + 1}: ${message}`),
+    ...more,
+  ];
+};
+
 const checkOne = async (
   file: string,
   model: ReturnType<typeof modelOf>,
@@ -52,10 +73,13 @@ const checkOne = async (
 ): Promise<FileResult> => {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw usageError(`${file}: no such file`);
-  const history = await readHistory(file, { isIndependent });
+  const history = await readColumns(file, { isIndependent });
   const began = performance.now();
+  const malformed = malformationOf(history);
+  if (malformed !== undefined)
+    return { file, valid: 'unknown', engine: 'none', ms: 0, words: malformed };
   const { valid, engine, operation, previousOk, minimal, witness, reason } = checkLinearizable(
-    history,
+    opsOf(history),
     { model },
   );
   const ms = Math.round((performance.now() - began) * 1000) / 1000;

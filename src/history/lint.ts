@@ -99,27 +99,50 @@ const checkUnique = (columns: Columns, position: number, seen: Seen): void => {
   seen.tell('not-unique', position, `${again}: ${short} was the value of the ${before}`);
 };
 
-/** Everything that is malformed (at most 100 problems), in order of position; empty for a sound history. */
-export const lint = (
-  history: History | Columns | readonly Op[],
-  options: LintOptions = {},
-): readonly Problem[] => {
-  const columns = columnsIn(history);
-  const ignored = new Set(options.ignore);
-  const problems: Problem[] = [];
-  const counts = new Map<ProblemCode, number>();
-  const tell: OnProblem = (code, position, says) => {
-    // Counted by code: a thousand gaps must not hide that a process was used again.
-    const count = (counts.get(code) ?? 0) + 1;
-    counts.set(code, count);
-    if (ignored.has(code) || count > problemsMax) return;
-    problems.push({ code, position, index: indexAt(columns, position), message: says });
+type Linted = History | Columns | readonly Op[];
+
+/** Gathers problems, at most a hundred, in order of position. */
+class Gatherer {
+  readonly #problems: Problem[] = [];
+  readonly #counts = new Map<ProblemCode, number>();
+  readonly #columns: Columns;
+  constructor(columns: Columns) {
+    this.#columns = columns;
+  }
+
+  /** Counted by code: a thousand gaps must not hide that a process was used again. */
+  readonly tell: OnProblem = (code, position, says) => {
+    const count = (this.#counts.get(code) ?? 0) + 1;
+    this.#counts.set(code, count);
+    if (count > problemsMax) return;
+    this.#problems.push({ code, position, index: indexAt(this.#columns, position), message: says });
   };
-  checkIndices(columns, tell);
-  checkTimes(columns, tell);
-  scanColumns(columns, tell);
-  if (options.vocabulary !== undefined) checkVocabulary(columns, options.vocabulary, tell);
-  return problems.sort((a, b) => a.position - b.position).slice(0, problemsMax);
+
+  found(ignore: readonly ProblemCode[] = []): readonly Problem[] {
+    return this.#problems
+      .filter(({ code }) => !ignore.includes(code))
+      .sort((a, b) => a.position - b.position)
+      .slice(0, problemsMax);
+  }
+}
+
+/** Everything that is malformed (at most 100 problems), in order of position; empty for a sound history. */
+export const lint = (history: Linted, options: LintOptions = {}): readonly Problem[] => {
+  const columns = columnsIn(history);
+  const gatherer = new Gatherer(columns);
+  checkIndices(columns, gatherer.tell);
+  checkTimes(columns, gatherer.tell);
+  scanColumns(columns, gatherer.tell);
+  if (options.vocabulary !== undefined) checkVocabulary(columns, options.vocabulary, gatherer.tell);
+  return gatherer.found(options.ignore);
+};
+
+/** Only what a checker needs of names and values; the form is `lint`'s. */
+export const lintNeeds = (history: Linted, vocabulary: Vocabulary): readonly Problem[] => {
+  const columns = columnsIn(history);
+  const gatherer = new Gatherer(columns);
+  checkVocabulary(columns, vocabulary, gatherer.tell);
+  return gatherer.found();
 };
 
 const columnsIn = (history: History | Columns | readonly Op[]): Columns => {

@@ -1,14 +1,15 @@
 // The two doors to the linearizability checkers: a `Checker` for runs, and a function for any history.
 import { messageOf, OrdealError } from '../../base/errors.ts';
-import type { History } from '../../history/history.ts';
+import { History } from '../../history/history.ts';
 import type { Op } from '../../history/op.ts';
 import type { Checker } from '../checker.ts';
 import { type Valid, worst } from '../verdict.ts';
-import { callsOf, type Part, partsOf } from './calls.ts';
 import { explain } from './explain.ts';
-import { type Judgement, judge } from './judge.ts';
+import { type Judgement, judgePart } from './judge.ts';
 import type { Failure, LinearVerdict } from './linear-verdict.ts';
 import type { Model } from './model.ts';
+import { partsOf } from './parts.ts';
+import type { Part } from './strand.ts';
 
 export type LinearOptions<S> = {
   readonly model: Model<S>;
@@ -28,19 +29,18 @@ const reduceFirst = 100_000;
 const reduceOther = 10_000;
 
 /** A checker for runs: judges each `key` on its own. Out of budget is `unknown`. */
-export const linearizable =
-  <S>(options: LinearOptions<S>): Checker =>
-  (history) =>
-    checkLinearizable(history, options);
+export const linearizable = <S>(options: LinearOptions<S>): Checker =>
+  Object.assign((history: readonly Op[]) => checkLinearizable(history, options), {
+    needs: Object.fromEntries(options.model.fs.map((f) => [f, {}])),
+  });
 
 /** Judges a history. Malformed ones, and operations that the model does not know, are `unknown` with an `error`. */
 export const checkLinearizable = <S>(
   history: History | readonly Op[],
   options: LinearOptions<S>,
 ): LinearVerdict => {
-  const ops = Array.isArray(history) ? (history as readonly Op[]) : [...history];
   try {
-    return check(ops, options);
+    return check(history instanceof History ? history : History.from(history), options);
   } catch (cause) {
     if (!(cause instanceof OrdealError)) throw cause;
     return {
@@ -57,9 +57,9 @@ export const checkLinearizable = <S>(
 
 type Judged = { readonly part: Part; readonly judgement: Judgement };
 
-const check = <S>(ops: readonly Op[], options: LinearOptions<S>): LinearVerdict => {
+const check = <S>(history: History, options: LinearOptions<S>): LinearVerdict => {
   const { model } = options;
-  const parts = partsOf(callsOf(ops, model.fs), model);
+  const parts = partsOf(history, model);
   const judged = judgeAll(parts, options);
   const count = (valid: Valid): number =>
     judged.filter(({ judgement }) => judgement.valid === valid).length;
@@ -84,19 +84,19 @@ const check = <S>(ops: readonly Op[], options: LinearOptions<S>): LinearVerdict 
 /** Each part once with little work; then, unless one failed, those that need more share the budget. */
 const judgeAll = <S>(parts: readonly Part[], options: LinearOptions<S>): Judged[] => {
   const { model, certificate = false } = options;
-  const operations = parts.reduce((sum, part) => sum + part.calls.length, 0);
+  const operations = parts.reduce((sum, part) => sum + part.count, 0);
   let left = options.budget ?? budgetBase + budgetPerOperation * operations;
   const run = (part: Part, budget: number): Judged => {
-    const judgement = judge({
+    const judgement = judgePart({
       model,
-      calls: part.calls,
+      part,
       budget: Math.min(left, budget),
       certificate,
     });
     left = Math.max(0, left - judgement.work);
     return { part, judgement };
   };
-  const first = parts.map((part) => run(part, firstTry + budgetPerOperation * part.calls.length));
+  const first = parts.map((part) => run(part, firstTry + budgetPerOperation * part.count));
   if (first.some(({ judgement }) => judgement.valid === false)) return first;
   return first.map((judged) =>
     judged.judgement.valid === 'unknown' && left > 0 ? run(judged.part, left) : judged,
