@@ -54,11 +54,17 @@ export {
 } from './faults/targets.ts';
 export type {
   Context,
+  Emitted,
+  Event,
   FunctionContext,
   Gen,
   GenLike,
+  NemesisThread,
   OpSpec,
+  RunProcess,
   Step,
+  Thread,
+  Threads,
 } from './generator/generator.ts';
 export * from './generator/index.ts';
 export { History } from './history/history.ts';
