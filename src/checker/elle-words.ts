@@ -1,5 +1,6 @@
 // Tells an anomaly between transactions in words and as a witness: which transactions, what ties each to the next.
 import type { Anomaly, Cycle, Scalar, Step, TxnOp } from 'elle-js-bridge';
+import { showJson } from '../history/json.ts';
 import type { Op } from '../history/op.ts';
 import type { Witness, WitnessOp } from './witness.ts';
 
@@ -54,8 +55,8 @@ export const gravest = (
 };
 
 const show = (value: unknown): string =>
-  value === null || value === undefined ? 'the initial state' : JSON.stringify(value);
-const keyName = (key: Scalar | undefined): string => `key ${JSON.stringify(key)}`;
+  value === null || value === undefined ? 'the initial state' : showJson(value);
+const keyName = (key: Scalar | undefined): string => `key ${showJson(key)}`;
 
 /** Why the first comes before the second, as a sentence. */
 const sentenceOf = (step: Step, first: string, second: string): string => {
@@ -88,7 +89,7 @@ const cycleWords = ({ steps }: Cycle): readonly string[] => {
 const mopWords = (anomaly: Anomaly): readonly string[] =>
   Object.entries(anomaly)
     .filter(([name]) => !['op', 'writer', 'type'].includes(name))
-    .map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+    .map(([name, value]) => `${name}: ${showJson(value)}`);
 
 const isTxnOp = (value: unknown): value is TxnOp =>
   typeof value === 'object' &&
@@ -139,7 +140,7 @@ export const witnessOfAnomaly = (
     .toSorted((a, b) => a.start - b.start);
   const names = transactions.map(
     ({ index, process, value }, i) =>
-      `T${i + 1} is operation ${index} of process ${process}: ${JSON.stringify(value)}.`,
+      `T${i + 1} is operation ${index} of process ${process}: ${showJson(value)}.`,
   );
   const told = isCycle(anomaly) ? cycleWords(anomaly) : mopWords(anomaly);
   const not = broken.length === 0 ? '' : `not ${broken.join(', not ')}: `;

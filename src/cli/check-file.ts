@@ -6,6 +6,7 @@ import { checkLinearizable } from '../checker/linear/linearizable.ts';
 import { models } from '../checker/linear/models.ts';
 import { type Valid, worst } from '../checker/verdict.ts';
 import { type Columns, opsOf } from '../history/columns.ts';
+import { showJson } from '../history/json.ts';
 import { lint } from '../history/lint.ts';
 import { readColumns } from '../store/reading.ts';
 import { suggestion } from './suggest.ts';
@@ -122,9 +123,7 @@ export const checkFiles = async (options: {
       },
     );
     valids.push(result.valid);
-    process.stdout.write(
-      `${options.json ? JSON.stringify(result) : lineOf({ ...result, words })}\n`,
-    );
+    process.stdout.write(`${options.json ? showJson(result) : lineOf({ ...result, words })}\n`);
   }
   const valid = worst(valids);
   return valid === true ? exitCodes.valid : valid === false ? exitCodes.invalid : exitCodes.unknown;

@@ -124,6 +124,13 @@ export const stringifyJson = (value: unknown): string => stringifyAt(value, 0);
 /** Missing in TypeScript's library so far. */
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
+/** Any value as JSON for people: like the platform's writer, and bigints with every digit. Never for files of ours. */
+export const showJson = (value: unknown): string => {
+  const exact = (_name: string, part: unknown): unknown =>
+    typeof part === 'bigint' ? rawJSON(`${part}`) : part;
+  return JSON.stringify(value, exact) ?? 'nothing';
+};
+
 /** The same values as `stringifyJson`, indented for people. */
 export const prettyJson = (value: unknown): string => {
   stringifyJson(value); // refuses what the platform's own writer would turn into something else

@@ -86,8 +86,12 @@ ${meaningPart(model)}
 ${logsPart(model)}
 ${environmentPart(model)}`;
 
+/** Browsers would round integers beyond 2^53: there they are texts. */
+const withoutBigints = (_name: string, part: unknown): unknown =>
+  typeof part === 'bigint' ? String(part) : part;
+
 const pack = (data: unknown): string =>
-  deflateRawSync(JSON.stringify(data), { level: 6 }).toString('base64');
+  deflateRawSync(JSON.stringify(data, withoutBigints), { level: 6 }).toString('base64');
 
 const slots = /<!-- \{(\w+)\} -->/g;
 
