@@ -1,12 +1,20 @@
 // What must hold of linearizability for every model: properties, run a few times in CI and often in the long suite.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callsOf, opOf } from '../../src/checker/linear/calls.ts';
+import { type Call, opOf } from '../../src/checker/linear/calls.ts';
 import { judge, judgeBySearch } from '../../src/checker/linear/judge.ts';
 import { checkLinearizable } from '../../src/checker/linear/linearizable.ts';
+import { callsIn } from '../../src/checker/linear/parts.ts';
+import { Part } from '../../src/checker/linear/strand.ts';
+import { History } from '../../src/history/history.ts';
 import type { Op } from '../../src/history/op.ts';
 import { bruteForce, firstUnexplained, hasOrder, justInTime, verify } from './judges.ts';
 import { histories, worlds } from './worlds.ts';
+
+const callsOf = (ops: readonly Op[], fs: readonly string[]): readonly Call[] => {
+  const history = History.from(ops);
+  return new Part(history, undefined, callsIn(history, fs)).calls;
+};
 
 /** Agreement with the judges, `runs` random histories of up to eight operations for each model, fewer longer ones. */
 export const describeAgreement = (runs: number): void =>
@@ -25,7 +33,7 @@ export const describeAgreement = (runs: number): void =>
 
     test('agrees with just-in-time linearization on longer histories', () => {
       fc.assert(
-        fc.property(histories(world, 24), (history) => {
+        fc.property(histories(world, 18), (history) => {
           const verdict = checkLinearizable(history, { model: world.model });
           expect(verdict.valid).toBe(justInTime(history, world.model));
         }),

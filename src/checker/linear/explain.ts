@@ -1,11 +1,12 @@
 // The evidence of one failed part: where it fails, why in a few operations, and in words.
 import { assert } from '../../base/assert.ts';
-import { type Call, opOf, type Part } from './calls.ts';
+import { type Call, never, opOf } from './calls.ts';
 import { type Judgement, judgeBySearch } from './judge.ts';
 import type { Failure } from './linear-verdict.ts';
 import type { Model } from './model.ts';
 import { reduce } from './reduce.ts';
 import { recordsOf, tell, writersOf } from './story.ts';
+import type { Part, Strand } from './strand.ts';
 
 export type ExplainOptions<S> = {
   readonly model: Model<S>;
@@ -22,23 +23,24 @@ const searchBudget = 20_000;
 /** Everything that a failure carries but the key. */
 export const explain = <S>(options: ExplainOptions<S>): Omit<Failure, 'key'> => {
   const { model, part, judgement, budget } = options;
-  const { calls, key } = part;
+  const { key } = part;
   const culprit = judgement.stuck;
   const operation = culprit?.completion;
   assert(
     culprit !== undefined && operation !== undefined,
     'a failure without the operation that fails',
   );
+  const calls = judgement.related ?? part.calls;
   const reduced = reduce({ model, calls: judgement.core ?? calls, culprit, budget });
   const minimal = withOrigins({ model, calls, culprit, minimal: reduced.calls });
-  const states = judgement.states ?? statesBySearch(model, calls);
-  const before = calls.filter((call) => !call.optional && call.end < culprit.end);
-  const previousOk = lastOf(before)?.completion;
+  const states = judgement.states ?? statesBySearch(model, part);
+  const before = returnedBefore(part, culprit.end);
+  const previousOk = before.last < 0 ? undefined : part.callAt(before.last).completion;
   return {
     operation,
     ...(previousOk === undefined ? {} : { previousOk }),
     ...(judgement.maybeLate === true ? { maybeLate: true } : {}),
-    prefix: { operations: before.length, index: operation.index },
+    prefix: { operations: before.count, index: operation.index },
     states,
     minimal: recordsOf(minimal),
     isMinimal: reduced.isMinimal,
@@ -75,14 +77,23 @@ const withOrigins = <S>({ model, calls, culprit, minimal }: OriginOptions<S>): r
 };
 
 /** What the object may have been, when the engine did not say and a short search can. */
-const statesBySearch = <S>(model: Model<S>, calls: readonly Call[]): readonly string[] => {
-  if (calls.length > searchedMax) return [];
-  const { valid, states } = judgeBySearch({ model, calls, budget: searchBudget });
+const statesBySearch = <S>(model: Model<S>, part: Part): readonly string[] => {
+  if (part.count > searchedMax) return [];
+  const { valid, states } = judgeBySearch({ model, calls: part.calls, budget: searchBudget });
   return valid === false ? (states ?? []) : [];
 };
 
-const lastOf = (calls: readonly Call[]): Call | undefined =>
-  calls.reduce<Call | undefined>(
-    (last, call) => (last === undefined || call.end > last.end ? call : last),
-    undefined,
-  );
+/** How many calls had returned before a moment, and the place of the last one, -1 without. */
+const returnedBefore = (
+  { count, end }: Strand,
+  moment: number,
+): { count: number; last: number } => {
+  const before = { count: 0, last: -1 };
+  for (let place = 0; place < count; place++) {
+    const at = end[place] as number;
+    if (at === never || at >= moment) continue;
+    before.count++;
+    if (before.last < 0 || at > (end[before.last] as number)) before.last = place;
+  }
+  return before;
+};

@@ -2,7 +2,9 @@
 import { type Call, callsBefore } from './calls.ts';
 import type { Model } from './model.ts';
 import { findMisplaced } from './precedence.ts';
-import { judgeUnique } from './unique.ts';
+import { zonesEngine } from './register-engine.ts';
+import { type Part, type Strand, strandOf } from './strand.ts';
+import { type Engine, judgeWith, type UniqueResult } from './unique.ts';
 import { dropUnnoticed } from './unnoticed.ts';
 import { searchWgl } from './wgl.ts';
 
@@ -20,6 +22,8 @@ export type Judgement = {
   readonly states?: readonly string[];
   /** When not valid: calls that no order explains, whatever the others did, where the engine knows them. */
   readonly core?: readonly Call[];
+  /** When not valid: the core, and what happened later to the values in it, where the engine knows. */
+  readonly related?: readonly Call[];
   /** When not valid: true when the budget ended before it was clear that nothing fails before `stuck`. */
   readonly maybeLate?: boolean;
 };
@@ -37,17 +41,49 @@ export type JudgeOptions<S> = {
 /** Zones decide a call in much less time than a configuration of a search takes. */
 const callsPerConfiguration = 8;
 
-/** Is there an order of the calls that the model allows? Calls are ordered by start. */
+/** In this order: the first that applies decides. */
+const engines: readonly Engine[] = [zonesEngine];
+
+/** Is there an order of the calls that the model allows? */
+export const judgePart = <S>(
+  options: Omit<JudgeOptions<S>, 'calls'> & { part: Part },
+): Judgement => {
+  const { part, ...others } = options;
+  const whole = judgeWith(engines, options.model, part);
+  if (whole !== undefined) return judgementOf(whole, part, options);
+  return judgeCalls({ ...others, calls: part.calls });
+};
+
+/** The same for calls that are objects already, ordered by start. */
 export const judge = <S>(options: JudgeOptions<S>): Judgement => {
-  const { model, certificate } = options;
-  const whole = judgeUnique(model, options.calls);
-  const calls = whole === undefined ? dropUnnoticed(options.calls, model) : options.calls;
-  const unique = whole ?? (calls === options.calls ? undefined : judgeUnique(model, calls));
-  if (unique === undefined) return judgeRepeated({ ...options, calls });
-  const work = Math.ceil(calls.length / callsPerConfiguration);
-  const cost = { engine: 'zones', configurations: 0, work };
-  if (!unique.valid) return { ...cost, ...unique };
-  return { ...cost, valid: true, ...(certificate ? { order: pick(calls, unique.order()) } : {}) };
+  const strand = strandOf(options.calls);
+  const whole = judgeWith(engines, options.model, strand);
+  return whole === undefined ? judgeCalls(options) : judgementOf(whole, strand, options);
+};
+
+/** Once it is clear that no engine applies to all calls. */
+const judgeCalls = <S>(options: JudgeOptions<S>): Judgement => {
+  const { model } = options;
+  const calls = dropUnnoticed(options.calls, model);
+  if (calls === options.calls) return judgeRepeated(options);
+  const strand = strandOf(calls);
+  const unique = judgeWith(engines, model, strand);
+  return unique === undefined
+    ? judgeRepeated({ ...options, calls })
+    : judgementOf(unique, strand, options);
+};
+
+const judgementOf = <S>(
+  result: UniqueResult,
+  strand: Strand,
+  { certificate }: Pick<JudgeOptions<S>, 'certificate'>,
+): Judgement => {
+  const work = Math.ceil(strand.count / callsPerConfiguration);
+  const cost = { configurations: 0, work };
+  if (!result.valid) return { ...cost, ...result };
+  const { engine, order } = result;
+  const shown = certificate === true ? order?.().map(strand.callAt) : undefined;
+  return { ...cost, engine, valid: true, ...(shown === undefined ? {} : { order: shown }) };
 };
 
 /** Repeated values, or no register: what one pass can prove, then search. */

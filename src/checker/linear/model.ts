@@ -1,4 +1,5 @@
 // What an object under test is supposed to do: its first state, and what each operation does to a state.
+import { stringifyJson } from '../../history/json.ts';
 
 /** One operation as a model sees it: it happened (`ok`), or it may have (`info`, outcome unknown). */
 export type ModelOp = {
@@ -46,19 +47,25 @@ export type Model<State = unknown> = {
 };
 
 /** Text for any JSON value: numbers and null as they are, text in quotes. */
-export const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
+export const show = (value: unknown): string =>
+  value === undefined ? 'nothing' : stringifyJson(value);
 
 /** Equal values have equal texts, whatever the order of an object's keys. */
 export const canonical = (value: unknown): string | number => {
   if (typeof value === 'number') return value;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
-  return JSON.stringify(value, sortKeys);
+  if (value === undefined) return 'undefined';
+  return stringifyJson(hasNames(value) ? sorted(value) : value);
 };
 
-const sortKeys = (_name: string, value: unknown): unknown =>
-  typeof value !== 'object' || value === null || Array.isArray(value)
-    ? value
-    : Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+const hasNames = (value: unknown): boolean =>
+  Array.isArray(value) ? value.some(hasNames) : typeof value === 'object' && value !== null;
+
+const sorted = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, part]) => [name, sorted(part)]));
+};
 
 /** The operation in words. */
 export const describeOp = <S>(model: Model<S>, op: ModelOp): string =>

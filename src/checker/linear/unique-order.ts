@@ -1,5 +1,5 @@
 // A certificate from zones: one order of the operations that explains a register with unique values.
-import type { Call } from './calls.ts';
+import type { Strand } from './strand.ts';
 import type { ZoneList } from './zone-list.ts';
 import type { Accesses, Zones } from './zones.ts';
 
@@ -15,9 +15,9 @@ export const orderOf = (accesses: Accesses, zones: Zones): number[] => {
 };
 
 /** By value: the calls that only read it, in order of start. */
-const readersOf = ({ calls, reads, writes }: Accesses, zones: Zones): Map<number, number[]> => {
+const readersOf = ({ strand, reads, writes }: Accesses, zones: Zones): Map<number, number[]> => {
   const readers = new Map<number, number[]>();
-  for (let call = 0; call < calls.length; call++) {
+  for (let call = 0; call < strand.count; call++) {
     const value = reads[call] as number;
     if (writes[call] !== -1 || value === -1 || !zones.counted(call)) continue;
     const mine = readers.get(value);
@@ -38,25 +38,25 @@ const place = ({ values, first, last }: ZoneList): number[] => {
 };
 
 /** Calls that neither read nor write anything fit in anywhere their time allows. */
-export const withBlanks = (calls: readonly Call[], order: readonly number[]): number[] => {
-  const placed = new Uint8Array(calls.length);
+export const withBlanks = (strand: Strand, order: readonly number[]): number[] => {
+  const { start, end, optional } = strand;
+  const placed = new Uint8Array(strand.count);
   for (const call of order) placed[call] = 1;
-  const blanks = calls
-    .flatMap((call, at) => (placed[at] === 0 && !call.optional ? [at] : []))
-    .sort((a, b) => endOf(calls, a) - endOf(calls, b));
+  const blanks: number[] = [];
+  for (let call = 0; call < strand.count; call++)
+    if (placed[call] === 0 && optional[call] === 0) blanks.push(call);
   if (blanks.length === 0) return [...order];
+  blanks.sort((a, b) => (end[a] as number) - (end[b] as number));
   const result: number[] = [];
   let next = 0;
   let latest = -1;
   for (const call of order) {
-    const begins = Math.max(latest, (calls[call] as Call).start);
+    const begins = Math.max(latest, start[call] as number);
     // A blank that returned before this one was invoked has to come first.
-    while (next < blanks.length && endOf(calls, blanks[next] as number) < begins)
+    while (next < blanks.length && (end[blanks[next] as number] as number) < begins)
       result.push(blanks[next++] as number);
     result.push(call);
     latest = begins;
   }
   return [...result, ...blanks.slice(next)];
 };
-
-const endOf = (calls: readonly Call[], call: number): number => (calls[call] as Call).end;

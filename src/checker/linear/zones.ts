@@ -1,6 +1,8 @@
 // Zones (Gibbons and Korach 1997): linearizability of a register whose written values are all different, without search.
-import { type Call, never, opOf } from './calls.ts';
-import { canonical, type Model } from './model.ts';
+import { never } from './calls.ts';
+import type { Model } from './model.ts';
+import type { Strand } from './strand.ts';
+import { ValueIds } from './value-ids.ts';
 import { conflictOf, type ZoneList } from './zone-list.ts';
 
 /** Earlier than any position, also than that of calls at large. */
@@ -11,7 +13,7 @@ const initial = 0;
 
 /** Calls of one register as numbers: which value each one reads and writes, -1 for none; value 0 is the first. */
 export type Accesses = {
-  readonly calls: readonly Call[];
+  readonly strand: Strand;
   readonly reads: Int32Array;
   readonly writes: Int32Array;
   /** By value: the call that writes it, -1 for none. */
@@ -19,31 +21,27 @@ export type Accesses = {
 };
 
 /** Undefined when the model is no register, or a value is written twice (the first one included). */
-export const accessesOf = <S>(model: Model<S>, calls: readonly Call[]): Accesses | undefined => {
+export const accessesOf = <S>(model: Model<S>, strand: Strand): Accesses | undefined => {
   const { register } = model;
   if (register === undefined) return undefined;
-  const ids = new Map<string | number, number>([[canonical(model.init), initial]]);
-  const idOf = (value: unknown): number => {
-    if (value === undefined) return none;
-    const text = canonical(value);
-    const known = ids.get(text);
-    if (known !== undefined) return known;
-    ids.set(text, ids.size);
-    return ids.size - 1;
-  };
-  const reads = new Int32Array(calls.length);
-  const writes = new Int32Array(calls.length);
-  const writer = new Int32Array(2 * calls.length + 1).fill(none);
-  for (let call = 0; call < calls.length; call++) {
-    const access = register(opOf(calls[call] as Call));
-    reads[call] = idOf(access.reads);
-    const value = idOf(access.writes);
+  const { count } = strand;
+  const ids = new ValueIds(2 * count, model.init);
+  const reads = new Int32Array(count);
+  const writes = new Int32Array(count);
+  const writer = new Int32Array(2 * count + 1).fill(none);
+  for (let call = 0; call < count; call++) {
+    const access = register(strand.opAt(call));
+    reads[call] = access.reads === undefined ? none : ids.of(access.reads);
+    if (access.writes === undefined) {
+      writes[call] = none;
+      continue;
+    }
+    const value = ids.of(access.writes);
     writes[call] = value;
-    if (value === none) continue;
     if (value === initial || writer[value] !== none) return undefined;
     writer[value] = call;
   }
-  return { calls, reads, writes, writer: writer.slice(0, ids.size) };
+  return { strand, reads, writes, writer: writer.subarray(0, ids.size) };
 };
 
 /** Values whose operations no order explains. */
@@ -78,7 +76,7 @@ export class Zones {
     this.#replacer = new Int32Array(values).fill(none);
     this.#first = new Int32Array(values);
     this.#last = new Int32Array(values);
-    this.#counts = new Uint8Array(accesses.calls.length);
+    this.#counts = new Uint8Array(accesses.strand.count);
   }
 
   conflict(): Conflict | undefined {
@@ -91,20 +89,20 @@ export class Zones {
   }
 
   #endOf(call: number): number {
-    const { end } = this.#accesses.calls[call] as Call;
+    const end = this.#accesses.strand.end[call] as number;
     return end > this.#horizon ? never : end;
   }
 
   #startOf(call: number): number {
-    return (this.#accesses.calls[call] as Call).start;
+    return this.#accesses.strand.start[call] as number;
   }
 
   /** Collects what certainly happened, and the lost writes that it needs. */
   #gather(): Conflict | undefined {
-    const { calls } = this.#accesses;
-    for (let call = 0; call < calls.length; call++) {
-      const { optional, end } = calls[call] as Call;
-      if (!optional && end <= this.#horizon) this.#due.push(call);
+    const { count, end, optional } = this.#accesses.strand;
+    for (let call = 0; call < count; call++) {
+      if (optional[call] === 1 || (end[call] as number) > this.#horizon) continue;
+      this.#due.push(call);
       for (let next = this.#due.pop(); next !== undefined; next = this.#due.pop()) {
         const conflict = this.#count(next);
         if (conflict !== undefined) return conflict;
