@@ -2,10 +2,15 @@
 import { usageError } from '../base/errors.ts';
 import type { ClusterProvider } from '../contract/cluster.ts';
 import { netnsProvider } from './netns/provider.ts';
+import { sshProvider } from './ssh/provider.ts';
 import { umlProvider } from './uml/provider.ts';
 
 /** Makers of providers by kind; making one costs nothing. */
-export const providers = { netns: () => netnsProvider(), uml: () => umlProvider() } as const;
+export const providers = {
+  netns: () => netnsProvider(),
+  uml: () => umlProvider(),
+  ssh: () => sshProvider(),
+} as const;
 export type ProviderKind = keyof typeof providers;
 
 export const providerKinds = Object.keys(providers) as readonly ProviderKind[];

@@ -30,6 +30,8 @@ export type PowerAction = 'off' | 'on' | 'pause' | 'resume';
 export type ClusterProvider = {
   readonly kind: string;
   readonly about: string;
+  /** Its nodes are there whether the tool knows of them or not, with whatever a run left on them; `list` shows none. */
+  readonly isGiven?: boolean;
   up(options: {
     readonly name: string;
     readonly nodeCount: number;

@@ -9,4 +9,8 @@ export type Node = {
   /** Every address of it, IPv4 and IPv6: what a partition has to cut. */
   readonly addresses: readonly string[];
   readonly remote: Remote;
+  /** What the user says it is part of, e.g. `db`. */
+  readonly tier?: string;
+  /** What else the user says of it, e.g. zone and rack. */
+  readonly labels?: Readonly<Record<string, string>>;
 };

@@ -1,4 +1,5 @@
 // Opens one SSH connection with a pinned host key, and says clearly why when it cannot.
+import type { Duplex } from 'node:stream';
 import { type Config, NodeSSH } from 'node-ssh';
 import { infrastructureError, type OrdealError, usageError } from '../base/errors.ts';
 
@@ -10,10 +11,16 @@ export type SshTarget = {
   readonly port?: number;
   readonly user: string;
   /** The private key itself (OpenSSH or PEM text), never printed. */
-  readonly privateKey: string;
+  readonly privateKey?: string;
   readonly passphrase?: string;
-  /** The host keys to accept, each as in known_hosts or a `.pub` file: `ssh-ed25519 AAAA…`. */
-  readonly hostKeys: readonly string[];
+  /** Never printed. */
+  readonly password?: string;
+  /** Path of the socket of an agent that has keys. */
+  readonly agent?: string;
+  /** The host keys to accept, each as in known_hosts or a `.pub` file: `ssh-ed25519 AAAA…`. `any` trusts the network. */
+  readonly hostKeys: readonly string[] | 'any';
+  /** The host by way of which this one is reached (ProxyJump). */
+  readonly jump?: SshTarget;
   /** From the first packet to a usable session; 10,000 unless told. */
   readonly connectTimeoutMs?: number;
 };
@@ -50,6 +57,15 @@ const parseHostKey = (line: string): HostKey => {
 const place = ({ node, user, host, port = 22 }: SshTarget): string =>
   `${node} (${user}@${host}:${port})`;
 
+const offered = ({ privateKey, password, agent }: SshTarget): string =>
+  [
+    privateKey === undefined ? [] : ['this key'],
+    agent === undefined ? [] : ['the keys of the agent'],
+    password === undefined ? [] : ['this password'],
+  ]
+    .flat()
+    .join(', ') || 'nothing to offer';
+
 /** What ssh2 throws: a level of its own beside Node's error codes. */
 type ConnectFailure = Error & { readonly level?: string; readonly code?: string };
 
@@ -72,7 +88,7 @@ const explain = (target: SshTarget, cause: ConnectFailure): OrdealError => {
   if (cause.level === 'client-authentication')
     return fail(
       'login-refused',
-      `login refused for user '${target.user}' with this key`,
+      `login refused for user '${target.user}' with ${offered(target)}`,
       'Check the user name, and that its authorized_keys holds the key.',
     );
   if (cause.code === 'ECONNREFUSED')
@@ -105,20 +121,64 @@ export const isTransient = (error: unknown): boolean =>
 /** A dead peer shows after `interval × count` at the latest. */
 const keepalive = { keepaliveInterval: 5_000, keepaliveCountMax: 3 };
 
+const pinned = (hostKeys: SshTarget['hostKeys']): Pick<Config, 'hostVerifier' | 'algorithms'> => {
+  if (hostKeys === 'any') return { hostVerifier: () => true };
+  const keys = hostKeys.map(parseHostKey);
+  return {
+    hostVerifier: (key: Buffer) => keys.some(({ blob }) => blob.equals(key)),
+    // Only what is pinned: otherwise the server might offer another of its keys, which we could not tell from a wrong one.
+    algorithms: { serverHostKey: keys.flatMap(({ type }) => algorithms[type] ?? []) },
+  };
+};
+
+/** Those that are there; ssh2 tries them one after another. */
+const credentials = ({ privateKey, passphrase, password, agent }: SshTarget): Config =>
+  Object.fromEntries(
+    Object.entries({ privateKey, passphrase, password, agent }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+
 /** Connects and logs in. Throws an infrastructure error that names host and reason. */
 export const sshConnect = async (target: SshTarget): Promise<SshClient> => {
-  const keys = target.hostKeys.map(parseHostKey);
+  if (target.jump === undefined) return connectOver(target);
+  const jump = await sshConnect(target.jump);
+  try {
+    const client = await connectOver(target, await forward(jump, target));
+    client.once('close', () => jump.end());
+    return client;
+  } catch (cause) {
+    jump.destroy();
+    throw cause;
+  }
+};
+
+/** A way to the target from the host that has been reached. */
+const forward = (jump: SshClient, target: SshTarget): Promise<Duplex> =>
+  new Promise((resolve, reject) => {
+    jump.forwardOut('127.0.0.1', 0, target.host, target.port ?? 22, (cause, stream) => {
+      if (!cause) return resolve(stream);
+      const from = target.jump === undefined ? '' : ` from ${target.jump.host}`;
+      reject(
+        infrastructureError(`${place(target)}: unreachable${from}: ${cause.message}`, {
+          code: 'host-unreachable',
+          hint: 'Is the host up, and does its jump host allow TCP forwarding?',
+          cause,
+        }),
+      );
+    });
+  });
+
+const connectOver = async (target: SshTarget, sock?: Duplex): Promise<SshClient> => {
   const timeoutMs = target.connectTimeoutMs ?? 10_000;
   const ssh = new NodeSSH();
   const connecting = ssh.connect({
     host: target.host,
     port: target.port ?? 22,
     username: target.user,
-    privateKey: target.privateKey,
-    ...(target.passphrase === undefined ? {} : { passphrase: target.passphrase }),
-    hostVerifier: (offered: Buffer) => keys.some(({ blob }) => blob.equals(offered)),
-    // Only what is pinned: otherwise the server might offer another of its keys, which we could not tell from a wrong one.
-    algorithms: { serverHostKey: keys.flatMap(({ type }) => algorithms[type] ?? []) },
+    ...credentials(target),
+    ...pinned(target.hostKeys),
+    ...(sock === undefined ? {} : { sock }),
     readyTimeout: 0,
     ...keepalive,
   });
