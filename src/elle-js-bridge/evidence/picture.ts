@@ -47,10 +47,10 @@ const mopText = (mop: readonly unknown[]): string => {
   return shorten(`${f === 'append' ? 'a' : String(f)} ${ednOf(key)} ${ednOf(value)}`);
 };
 
-const boxOf = (op: TxnOp): Box => {
+const boxOf = (op: TxnOp, at: number): Box => {
   const mops = op.value.slice(0, mopsMax).map(mopText);
   const more = op.value.length > mopsMax ? [`… ${op.value.length - mopsMax} more`] : [];
-  const lines = [`T${op.index ?? ''} ${op.type}`, ...mops, ...more];
+  const lines = [`T${at + 1} ${op.type}, index ${op.index ?? '?'}`, ...mops, ...more];
   const w = Math.max(...lines.map((line) => line.length)) * charWidth + 2 * padding;
   return { op, lines, x: 0, y: 0, w, h: lines.length * lineHeight + 2 * padding - 4 };
 };
@@ -116,10 +116,10 @@ const drawArrow = (cycle: Cycle, boxes: readonly Box[], at: number): string => {
 const markerOf = (type: Relation): string =>
   `<marker id="${type}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto"><path d="M 0 1 L 10 5 L 0 9 z" fill="${colours[type]}"/></marker>`;
 
-/** A picture of a cycle; undefined when it has too many transactions to be one. Transactions are called T and their index. */
+/** A picture of a cycle; undefined when it has too many transactions to be one. Transactions are called as in the words. */
 export const drawCycle = (cycle: Cycle): string | undefined => {
   if (cycle.steps.length > drawnMax) return undefined;
-  const boxes = cycle.cycle.slice(0, -1).map(boxOf);
+  const boxes = cycle.cycle.slice(0, -1).map((op, at) => boxOf(op, at));
   const { width, height } = arrange(boxes);
   const size = `width="${width.toFixed(0)}" height="${height.toFixed(0)}" viewBox="0 0 ${width.toFixed(0)} ${height.toFixed(0)}"`;
   return [
