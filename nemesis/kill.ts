@@ -114,7 +114,10 @@ const kill = async (op: Op, world: NemesisWorld): Promise<Completion> => {
   const mine = killed.get(world.faults) ?? new Set();
   killed.set(world.faults, mine);
   for (const { name } of nodes) mine.add(name);
-  await onEach(nodes, (node) => system.kill?.(node, systemContext));
+  await onEach(nodes, async (node) => {
+    await system.kill?.(node, systemContext);
+    systemContext.log('killed', node.name);
+  });
   const hit = nodes.map(({ name }) => name);
   return { type: 'info', value: { targets, nodes: hit, says: `${hit.join(', ')} killed` } };
 };
@@ -125,6 +128,7 @@ const startAll = async (world: NemesisWorld): Promise<Completion> => {
   await onEach(nodes, (node) => system.start(node, systemContext));
   const started = [...(killed.get(faults) ?? [])];
   killed.delete(faults);
+  for (const name of started) systemContext.log('started again', name);
   const says = started.length === 0 ? 'nothing was killed' : `${started.join(', ')} started`;
   return { type: 'info', value: { says, nodes: started } };
 };

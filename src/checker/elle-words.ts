@@ -26,6 +26,8 @@ const meanings: readonly (readonly [type: string, meaning: string])[] = [
 
 /** `G-single-item-realtime` is a `G-single` of items that needs real time to show. */
 const meaningOf = (type: string): string => {
+  if (/^G-single.*-realtime$/.test(type))
+    return 'a transaction missed what was over before it began (stale read)';
   const known = meanings.find(([name]) => type === name || type.startsWith(`${name}-`));
   const meaning = known?.[1] ?? 'transactions depend on each other in a circle';
   if (type.endsWith('-realtime')) return `${meaning}, if real time counts`;

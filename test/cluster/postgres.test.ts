@@ -80,7 +80,7 @@ describe('under kill -9 and restart', () => {
     '--nemesis-interval',
     '1.5',
     '--recovery',
-    '4',
+    '3',
   ];
 
   /** The server was killed more than once, and served again after the first restart and the last. */
@@ -100,14 +100,14 @@ describe('under kill -9 and restart', () => {
 
   test('serializable: strictly so on one server', async () => {
     const args = [...kills, '--isolation', 'serializable'];
-    const { code } = await run('list-append', 12, ...args);
+    const { code } = await run('list-append', 10, ...args);
     expect([code, verdict().valid]).toEqual([0, true]);
     await expectRevivals();
   });
 
   test('repeatable read: write skew, and nothing that a snapshot forbids', async () => {
     const args = [...kills, '--isolation', 'repeatable-read'];
-    const { code, output } = await run('list-append', 12, ...args);
+    const { code, output } = await run('list-append', 10, ...args);
     expect(output).toMatch(/write skew.*G2-item/);
     expect(code).toBe(1);
     const { anomalyTypes } = verdict();
@@ -123,14 +123,14 @@ describe('rw-register', () => {
   const linear = '--linearizable-keys';
 
   test('read committed is convicted, of no dirty read or write', async () => {
-    const { code } = await run('rw-register', 5, linear, '--isolation', 'read-committed');
+    const { code } = await run('rw-register', 4, linear, '--isolation', 'read-committed');
     expect(code).toBe(1);
     expect(verdict().anomalyTypes.filter((type) => never.test(type))).toEqual([]);
     expect(await satisfies('rw-register', 'read-committed')).toBe(true);
   });
 
   test('serializable is cleared', async () => {
-    const { code } = await run('rw-register', 5, linear, '--isolation', 'serializable');
+    const { code } = await run('rw-register', 4, linear, '--isolation', 'serializable');
     expect([code, verdict().valid]).toEqual([0, true]);
   });
 });

@@ -117,7 +117,8 @@ const worldOf = (
     ...(primaries === undefined ? {} : { primaries: async () => primaries }),
   };
   const nodes = names(count).map((name) => ({ name }));
-  const world = { nodes, faults: {}, system, systemContext: {} } as unknown as NemesisWorld;
+  const log = () => undefined;
+  const world = { nodes, faults: {}, system, systemContext: { log } } as unknown as NemesisWorld;
   const invoke = (f: string, value?: unknown) =>
     nemesis.invoke({ f, value } as Op, world, new AbortController().signal);
   return { running, stuck, world, invoke };
