@@ -59,7 +59,13 @@ const up: CommandModule = {
     const name = String(argv['name']);
     const began = performance.now();
     const memory = argv['memory'];
-    const cluster = await providerOf(String(argv['kind'])).up({
+    const provider = providerOf(String(argv['kind']));
+    if (provider.isGiven)
+      throw usageError(
+        `a cluster of kind ${provider.kind} is not built: it is there`,
+        'ordeal test register --inventory hosts.yaml',
+      );
+    const cluster = await provider.up({
       name,
       nodeCount,
       ...(memory === undefined ? {} : { memoryMiB: Number(memory) }),

@@ -19,11 +19,13 @@ const failed = (lines: readonly string[]): void => {
 const clusterOf = async (cluster: { kind: string; name: string }): Promise<Cluster | undefined> => {
   const provider = providerOf(cluster.kind);
   const up = await provider.list();
-  if (!up.some(({ name }) => name === cluster.name)) return undefined;
+  if (!provider.isGiven && !up.some(({ name }) => name === cluster.name)) return undefined;
   return provider.attach(cluster.name).catch((cause: unknown) => {
     throw infrastructureError(`cluster ${cluster.name} cannot be reached: ${messageOf(cause)}`, {
       code: 'cluster-unreachable',
-      hint: `ordeal cluster down ${cluster.name} removes it with everything on it`,
+      hint: provider.isGiven
+        ? 'Its faults end by themselves when their lease does.'
+        : `ordeal cluster down ${cluster.name} removes it with everything on it`,
       cause,
     });
   });

@@ -27,6 +27,15 @@ export const testOptions = {
     type: 'string',
     describe: 'Use the cluster of this name (ordeal cluster up) and leave it up',
   },
+  inventory: {
+    type: 'string',
+    describe: 'Use the hosts that this file lists, over SSH (YAML or JSON)',
+  },
+  yes: {
+    type: 'boolean',
+    default: false,
+    describe: 'Agree to tests on hosts that the inventory does not mark as disposable',
+  },
   nodes: { type: 'number', default: 5, describe: 'Number of nodes' },
   'time-limit': { type: 'number', default: 60, describe: 'Seconds of load' },
   rate: {

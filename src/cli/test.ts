@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { yargsOptionsOf } from './declared-options.ts';
 import { findCluster } from './find-cluster.ts';
+import { inventoryOf, requireConsent, withHostsOf } from './given-hosts.ts';
 import { runPlan } from './run-plan.ts';
 import {
   declaredBy,
@@ -71,6 +72,7 @@ export const testCommand = (argv: readonly string[]): CommandModule => {
       .example('$0 test register', 'etcd, five nodes, no faults, one minute')
       .example('$0 test register --nemesis partition --time-limit 120', 'under network partitions')
       .example('$0 test register --system ./my-db.ts --nodes 3 --concurrency 4n', 'your own system')
+      .example('$0 test register --inventory hosts.yaml', 'on hosts of your own, over SSH')
       .example(
         '$0 test register --nemesis partition --seed 42',
         'the same choices as another run with seed 42',
@@ -91,11 +93,15 @@ export const testCommand = (argv: readonly string[]): CommandModule => {
           system: String(values['system']),
           nemesis: String(values['nemesis']),
         }));
-      const given = await withNodesOfCluster(values);
+      const inventory = await inventoryOf(values);
+      const given = inventory ? withHostsOf(inventory, values) : await withNodesOfCluster(values);
       const plan = planOf(loaded, given, freshSeed);
+      if (inventory) requireConsent(inventory, plan, values);
+      // The inventory says which nodes; so does a cluster's name.
+      const said = inventory ? { ...values, cluster: 'ssh', nodes: undefined } : given;
       const { exitCode } = await runPlan({
         plan,
-        repeat: repeatCommand(plan, given, String(values['workload'])),
+        repeat: repeatCommand(plan, said, String(values['workload'])),
       });
       process.exitCode = exitCode;
     },
