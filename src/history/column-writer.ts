@@ -144,8 +144,8 @@ export class ColumnWriter {
     this.#processes = ints(this.#processes) as Int32Array<ArrayBuffer>;
     this.#kinds = ints(this.#kinds) as Int32Array<ArrayBuffer>;
     this.#values = ints(this.#values) as Int32Array<ArrayBuffer>;
-    if (this.#keys !== undefined) this.#keys = ints(this.#keys).fill(-1, this.#length);
-    if (this.#rests !== undefined) this.#rests = ints(this.#rests).fill(-1, this.#length);
+    if (this.#keys !== undefined) this.#keys = ints(this.#keys);
+    if (this.#rests !== undefined) this.#rests = ints(this.#rests);
     if (this.#indices !== undefined) this.#indices = doubles(this.#indices);
   }
 

@@ -109,6 +109,7 @@ test('scanned bytes, pushed operations and parsed lines are one history', () => 
       expect(listOf(writer.finish())).toEqual(parsed);
       expect(textOf(listOf(scanned(text)))).toBe(text);
     }),
+    { numRuns: 60 },
   );
 });
 
@@ -160,8 +161,21 @@ test('a history on scanned columns answers like one on objects', () => {
       expect([...columns]).toEqual([...parseHistory(textOf(ops))]);
       expect(columns.ops.map((op) => op.index)).toEqual(objects.ops.map((op) => op.index));
     }),
+    { numRuns: 60 },
   );
 });
+
+test.each(['index', 'time', 'process', 'key'])(
+  '%s beyond 2^53 is refused as the parser of lines does',
+  (field) => {
+    for (const digits of ['9007199254740993', '99999999999999999999', '-9007199254740993']) {
+      const fields = { index: '0', time: '0', process: '0', key: '0', [field]: digits };
+      const head = `{"index":${fields.index},"time":${fields.time},"process":${fields.process}`;
+      const text = `${head},"type":"ok","f":"r","value":1,"key":${fields.key}}`;
+      expect(() => scanned(text)).toThrow(new RegExp(`^h.jsonl:1: expected ${field}`));
+    }
+  },
+);
 
 test('operations are made when asked for, frozen, and the whole list only once', () => {
   const history = History.of(
