@@ -7,6 +7,7 @@ import type { Cluster } from '../contract/cluster.ts';
 import type { RunEvent } from '../contract/events.ts';
 import type { SystemContext } from '../contract/system.ts';
 import type { TestRecord } from '../contract/test-record.ts';
+import { distortionOf } from '../contract/timing.ts';
 import { partitionMechanism } from '../faults/firewall.ts';
 import { type Faults, openFaults } from '../faults/injector.ts';
 import type { GenLike } from '../generator/generator.ts';
@@ -155,9 +156,10 @@ const lifeOf = (
     keep: plan.keep,
     perform: async (parts) => {
       const version = await plan.system.version?.(nodes[0]!, systemContext);
-      await writeTest(run, recordOf(options, cluster, version));
+      const record = recordOf(options, cluster, version);
+      await writeTest(run, record);
       clock.restart();
-      return perform({
+      const performed = await perform({
         ...parts,
         generator,
         concurrency: plan.concurrency,
@@ -167,8 +169,19 @@ const lifeOf = (
         clock,
         rng: fork(rngOf(plan.seed), 'generator'),
         onOp: (op) => emit({ type: 'op', op }),
+        onLog: (message) => emit({ type: 'progress', message }),
+        onStray: (thrown) =>
+          emit({
+            type: 'warning',
+            message: `thrown outside of any operation: ${messageOf(thrown)}`,
+          }),
         signal: interrupt.signal,
       });
+      const { timing } = performed;
+      const distortion = distortionOf(timing);
+      if (distortion !== undefined) emit({ type: 'warning', message: distortion });
+      await writeTest(run, { ...record, timing });
+      return performed;
     },
   };
 };

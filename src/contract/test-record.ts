@@ -1,6 +1,7 @@
 // `test.json`: everything that decides a run, so that it can be read, compared and repeated. Never a secret.
 import type { Band } from './nemesis.ts';
 import type { OptionValues } from './options.ts';
+import type { RunTiming } from './timing.ts';
 
 export type TestRecord = {
   readonly version: 1;
@@ -23,6 +24,8 @@ export type TestRecord = {
   readonly options: OptionValues;
   /** What to draw of the faults. */
   readonly bands: readonly Band[];
+  /** How far the history's times can be trusted; absent before the operations are over. */
+  readonly timing?: RunTiming;
   readonly environment: {
     readonly ordeal: string;
     readonly commit?: string;

@@ -51,6 +51,9 @@ export type InterpreterOptions = {
 /** A pending generator with free threads is asked again this often, for those that watch something beyond events. */
 const pollNs = 100_000_000;
 
+/** An invocation that begins so much later than it was planned for, nanoseconds, is recorded as late. */
+export const lateAfterNs = 10_000_000;
+
 /** Owned by one run and changed by `step` only. */
 export type RunState = {
   readonly pool: ThreadPool;
@@ -65,6 +68,11 @@ export type RunState = {
   readonly sleepers: Sleepers;
   /** An operation that was not due yet when it was offered: taken at its time, unless something happens before. */
   planned: Offer | undefined;
+  /** When something was planned for that did not begin yet although its time has passed; Infinity: nothing. */
+  overdue: number;
+  invocations: number;
+  /** Invocations that began late, and the latest of them. */
+  late: { readonly count: number; readonly maxNs: number };
   isStopped: boolean;
 };
 
@@ -85,6 +93,9 @@ export const startRun = ({
   outstandingCount: 0,
   sleepers: new Sleepers(),
   planned: undefined,
+  overdue: Number.POSITIVE_INFINITY,
+  invocations: 0,
+  late: { count: 0, maxNs: 0 },
   isStopped: false,
 });
 
@@ -96,7 +107,7 @@ export const startRun = ({
 export const step = (state: RunState, event: RunEvent): readonly Effect[] => {
   assert(!state.isStopped, 'the run has stopped');
   if (event.time > state.time) state.time = event.time;
-  if (event.kind !== 'tick') state.planned = undefined;
+  if (event.kind !== 'tick') unplan(state);
   if (event.kind === 'completed') return settle(state, event.thread, event.completion);
   if (event.kind === 'interrupt') {
     state.gen = finished;
@@ -104,6 +115,14 @@ export const step = (state: RunState, event: RunEvent): readonly Effect[] => {
     return [{ kind: 'wake', at: state.time }];
   }
   return advance(state);
+};
+
+/** Something happened: what was planned is asked for anew. */
+const unplan = (state: RunState): void => {
+  const { planned, time } = state;
+  if (planned === undefined) return;
+  if (planned.op.time < time && planned.op.time < state.overdue) state.overdue = planned.op.time;
+  state.planned = undefined;
 };
 
 const settle = (state: RunState, thread: Thread, completion: Completion): readonly Effect[] => {
@@ -189,12 +208,13 @@ const advance = (state: RunState): readonly Effect[] => {
   const { pool, sleepers, time } = state;
   if (sleepers.next <= time) {
     for (const slot of sleepers.wakeUntil(time)) pool.setFree(slot);
-    state.planned = undefined;
+    unplan(state);
   }
   // Nobody could take anything: wait for an answer.
   if (pool.threads.freeCount === 0) return wakeAt(sleepers.next);
   const answer = state.planned ?? ask(state);
   if (answer.kind === 'op') return accept(state, answer);
+  state.overdue = Number.POSITIVE_INFINITY;
   if (answer.kind === 'pending') {
     state.gen = answer.next;
     return wakeAt(Math.min(answer.wake ?? time + pollNs, time + pollNs, sleepers.next));
@@ -208,11 +228,22 @@ const advance = (state: RunState): readonly Effect[] => {
 const accept = (state: RunState, offer: Offer): readonly Effect[] => {
   if (offer.op.time > state.time) {
     state.planned = offer;
+    state.overdue = Number.POSITIVE_INFINITY;
     return wakeAt(Math.min(offer.op.time, state.sleepers.next));
   }
   state.planned = undefined;
   state.gen = offer.next;
+  const due = Math.min(offer.op.time, state.overdue);
+  state.overdue = Number.POSITIVE_INFINITY;
+  if (offer.op.kind === 'invoke') noteStart(state, state.time - due);
   return begin(state, offer.op);
+};
+
+const noteStart = (state: RunState, lateNs: number): void => {
+  state.invocations++;
+  if (lateNs <= lateAfterNs) return;
+  const { count, maxNs } = state.late;
+  state.late = { count: count + 1, maxNs: Math.max(maxNs, lateNs) };
 };
 
 const wakeAt = (at: number): readonly Effect[] =>

@@ -2,14 +2,16 @@
 import type { Rng } from '../base/random.ts';
 import type { Client } from '../contract/client.ts';
 import type { Journal } from '../contract/journal.ts';
+import type { RunTiming } from '../contract/timing.ts';
 import type { GenLike, Thread } from '../generator/generator.ts';
 import { nemesisThread } from '../generator/threads.ts';
 import type { Completion, Op } from '../history/op.ts';
 import { Alarm } from './alarm.ts';
 import type { RunClock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
-import { type Effect, type RunState, startRun, step } from './interpreter.ts';
-import { type Lag, measureLag } from './lag.ts';
+import { type Effect, lateAfterNs, type RunState, startRun, step } from './interpreter.ts';
+import { measureLag } from './lag.ts';
+import { catchStrays } from './strays.ts';
 import type { Worker } from './worker.ts';
 import { ClientWorker } from './worker-client.ts';
 import { type InvokeNemesis, NemesisWorker } from './worker-nemesis.ts';
@@ -28,6 +30,11 @@ export type PerformOptions = {
   readonly invokeNemesis: InvokeNemesis;
   /** Told of every entry of the history, just after it was journalled. */
   readonly onOp?: (op: Op) => void;
+  /**
+   * Told of errors that clients and faults throw outside of any operation (in timers, sockets, abort listeners). Without
+   * it they end the process, as they do in any program.
+   */
+  readonly onStray?: (thrown: unknown) => void;
   /** Told of the generator's `log` messages. */
   readonly onLog?: (message: string) => void;
   /** Ends the run early: nothing new begins, and what is under way gets `graceMs`. */
@@ -44,7 +51,7 @@ export type Performed = {
   readonly interrupted: boolean;
   /** Entries in the history. */
   readonly entries: number;
-  readonly lag: Lag;
+  readonly timing: RunTiming;
 };
 
 export { type RunClock, startClock } from './clock.ts';
@@ -113,8 +120,9 @@ class Performance {
   }
 
   async run(): Promise<Performed> {
-    const { signal } = this.#options;
+    const { signal, onStray } = this.#options;
     const lag = measureLag();
+    const strays = onStray === undefined ? () => 0 : catchStrays(onStray);
     const over = new Promise<void>((resolve) => {
       this.#resolve = resolve;
     });
@@ -125,8 +133,15 @@ class Performance {
     signal?.removeEventListener('abort', this.#onInterrupt);
     this.#alarm.clear();
     await Promise.all(this.#workers.map((worker) => worker.close()));
+    const timing = { ...this.#lateness(), ...lag(), strays: strays() };
     if (this.#failure !== undefined) throw this.#failure.cause;
-    return { interrupted: this.#isInterrupted, entries: this.#state.index, lag: lag() };
+    return { interrupted: this.#isInterrupted, entries: this.#state.index, timing };
+  }
+
+  #lateness(): Omit<RunTiming, 'lagMaxMs' | 'lagP99Ms' | 'strays'> {
+    const { invocations, late } = this.#state;
+    const [lateMaxMs, lateAfterMs] = [late.maxNs / 1e6, lateAfterNs / 1e6];
+    return { invocations, lateInvocations: late.count, lateMaxMs, lateAfterMs };
   }
 
   readonly #onInterrupt = (): void => {

@@ -24,6 +24,17 @@ export const testSchema: z.ZodType<TestRecord> = z.object({
   timeLimitSeconds: z.number(),
   options: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])),
   bands: z.array(z.object({ name: z.string(), start: texts, stop: texts })),
+  timing: z
+    .object({
+      invocations: count,
+      lagMaxMs: z.number(),
+      lagP99Ms: z.number(),
+      lateInvocations: count,
+      lateMaxMs: z.number(),
+      lateAfterMs: z.number(),
+      strays: count,
+    })
+    .exactOptional(),
   environment: z.object({
     ordeal: z.string(),
     commit: z.string().exactOptional(),

@@ -337,10 +337,62 @@ test('a client that answers at once does not starve timers and sockets', async (
   const stop = new AbortController();
   let ticks = 0;
   const timer = setInterval(() => {
-    if (++ticks === 5) stop.abort();
-  }, 5);
-  // Without a breath the timer would never come, and this never end.
-  const { performed } = await run(clients(repeat({ f: 'r' })), { signal: stop.signal });
+    if (++ticks === 3) stop.abort();
+  }, 1);
+  // Without a breath the timer would have its first turn when all is over.
+  const { performed } = await run(clients(limit(300_000, repeat({ f: 'r' }))), {
+    signal: stop.signal,
+    journal: memory([]),
+  });
   clearInterval(timer);
   expect(performed.interrupted).toBe(true);
+});
+
+test('a client that floods: loops of its own, huge values, answer upon answer', async () => {
+  let storms = 0;
+  const huge = 'x'.repeat(2_000_000);
+  const { history } = await run(clients(limit(30, repeat({ f: 'r' }))), {
+    concurrency: 3,
+    openClient: async () =>
+      clientOf(() => {
+        for (let i = 0; i < 2000; i++) setImmediate(() => storms++);
+        return new Promise((resolve) => {
+          for (let i = 0; i < 1000; i++) queueMicrotask(() => resolve({ type: 'ok', value: huge }));
+        });
+      }),
+  });
+  expect(history.map((op) => op.index)).toEqual([...Array(60).keys()]);
+  expect(history.filter((op) => op.type === 'ok' && op.value === huge)).toHaveLength(30);
+  expect(storms).toBeGreaterThan(0);
+});
+
+test('clients that answer one another: every answer ends the operation whose promise it is', async () => {
+  const waiting: { readonly op: Op; readonly resolve: (completion: Completion) => void }[] = [];
+  const swapping = clientOf(
+    (op) =>
+      new Promise((resolve) => {
+        waiting.push({ op, resolve });
+        const [first, second] = waiting;
+        if (first === undefined || second === undefined) return;
+        waiting.length = 0;
+        first.resolve({ ...second.op, type: 'ok', value: second.op.process } as Completion);
+        second.resolve({ ...first.op, type: 'fail', value: first.op.process } as Completion);
+      }),
+  );
+  const { history } = await run(clients(limit(20, repeat({ f: 'r', key: 'k' }))), {
+    openClient: async () => swapping,
+    deadlineMs: 200,
+  });
+  const open = new Map<unknown, Op>();
+  for (const [index, op] of history.entries()) {
+    expect(op.index).toBe(index);
+    if (op.type === 'invoke') {
+      expect(open.has(op.process)).toBe(false);
+      open.set(op.process, op);
+    } else {
+      expect(open.get(op.process)).toMatchObject({ f: op.f, key: op.key });
+      open.delete(op.process);
+    }
+  }
+  expect([history.length, open.size]).toEqual([40, 0]);
 });

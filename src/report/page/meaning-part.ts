@@ -1,4 +1,5 @@
 // Did this test mean anything: what was tried while something was broken, and how fast the system came back.
+import { distortionOf } from '../../contract/timing.ts';
 import { type CountRow, type Tally, total } from '../counts.ts';
 import { count, duration, moment, percent, plural, visible } from '../format.ts';
 import type { ReportModel } from '../model.ts';
@@ -66,6 +67,34 @@ const coverageList = ({ coverage, nodes, until, windows }: ReportModel): Html =>
   return html`<dl class="facts">${lines.map(([term, says]) => html`<div><dt>${term}</dt><dd>${isolated(says)}</dd></div>`)}</dl>`;
 };
 
-/** Operation counts, fault coverage, recovery. */
+/** What the controller itself added to the times; nothing for runs that did not record it. */
+const timesPart = ({ run }: ReportModel): Html => {
+  const { timing, seed } = run.test;
+  const seeds = html`<p class="note">Seed ${String(seed)} fixes everything the tool chooses: operations, keys, values, and which fault strikes when. On a real cluster it does not fix how operations interleave, nor what the system does.</p>`;
+  if (timing === undefined) return seeds;
+  const distortion = distortionOf(timing);
+  const { lagMaxMs, lagP99Ms, lateInvocations, invocations, lateAfterMs, strays } = timing;
+  const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+  const lines: readonly (readonly [string, string])[] = [
+    [
+      'Lag of the controller',
+      `${ms(lagP99Ms)} in 99 of 100 looks at most, ${ms(lagMaxMs)} at worst`,
+    ],
+    [
+      'Late invocations',
+      `${count(lateInvocations)} of ${count(invocations)} began more than ${lateAfterMs} ms after their time`,
+    ],
+    ...(strays === 0
+      ? []
+      : [['Stray errors', `${count(strays)} thrown outside of any operation`] as const]),
+  ];
+  const mark =
+    distortion === undefined
+      ? html``
+      : html`<p><span class="mark unsure">distorted</span> ${isolated(distortion)}.</p>`;
+  return html`<h3>Times</h3>${mark}<dl class="facts">${lines.map(([term, says]) => html`<div><dt>${term}</dt><dd>${isolated(says)}</dd></div>`)}</dl>${seeds}`;
+};
+
+/** Operation counts, fault coverage, recovery, times. */
 export const meaningPart = (model: ReportModel): Html =>
-  html`<section aria-labelledby="meaning"><h2 id="meaning">Did this test mean anything?</h2><h3>Operations</h3>${countTable(model)}<h3>Fault coverage</h3>${coverageList(model)}<h3>Recovery</h3>${recoveryTable(model)}</section>`;
+  html`<section aria-labelledby="meaning"><h2 id="meaning">Did this test mean anything?</h2><h3>Operations</h3>${countTable(model)}<h3>Fault coverage</h3>${coverageList(model)}<h3>Recovery</h3>${recoveryTable(model)}${timesPart(model)}</section>`;
