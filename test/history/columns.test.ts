@@ -177,6 +177,101 @@ test.each(['index', 'time', 'process', 'key'])(
   },
 );
 
+/** Tokens at the borders of JSON and of what a field may hold, right and wrong. */
+const tokens = [
+  ...[
+    '0',
+    '00',
+    '01',
+    '-0',
+    '-01',
+    '-',
+    '+1',
+    '1.',
+    '.5',
+    '1.0',
+    '1e2',
+    '999999999999999',
+    '9007199254740991',
+  ],
+  ...[
+    'null',
+    'nul',
+    'true',
+    'tru',
+    'True',
+    '""',
+    '"',
+    '"a',
+    '"a\tb"',
+    '"a\u0001b"',
+    '"\\t"',
+    '"\\x"',
+    '"ü"',
+    '"nemesis"',
+  ],
+  ...[
+    '[]',
+    '[',
+    '[1,]',
+    '[,1]',
+    '[1 ,2]',
+    '[01]',
+    '[-0]',
+    '["x"]',
+    '["x",-0]',
+    '["x"',
+    '[["x"]]',
+    '{}',
+    '{"a":1}',
+    '{"a":1,}',
+  ],
+  ...[
+    '{"a"}',
+    '{a:1}',
+    '{"a":01}',
+    '{"a":{"b":[-1]}}',
+    '{"a":1}}',
+    `${'['.repeat(30)}${']'.repeat(30)}`,
+    '1,"x":2',
+    '1 ',
+    ' 1',
+  ],
+];
+
+test.each(['index', 'time', 'process', 'type', 'f', 'value', 'key', 'error'])(
+  'whatever stands as %s, the scanner says what the parser says',
+  (field) => {
+    const outcome = (read: () => readonly Op[]): unknown => {
+      try {
+        return read().map(stringifyOp);
+      } catch (thrown) {
+        return (thrown as Error).message;
+      }
+    };
+    const sound = {
+      index: '0',
+      time: '0',
+      process: '0',
+      type: '"ok"',
+      f: '"r"',
+      value: '1',
+      key: '0',
+      error: '["x"]',
+    };
+    for (const token of tokens) {
+      const record = Object.entries({ ...sound, [field]: token }).map(
+        ([name, part]) => `"${name}":${part}`,
+      );
+      const text = `{${record.join(',')}}\n`;
+      expect([token, outcome(() => listOf(scanned(text)))]).toEqual([
+        token,
+        outcome(() => parseHistory(text, 'h.jsonl')),
+      ]);
+    }
+  },
+);
+
 test('operations are made when asked for, frozen, and the whole list only once', () => {
   const history = History.of(
     scanned(textOf(opsOf([0, 'invoke', 'write', [1, 2], 'a'], [0, 'ok', 'write', [1, 2]]))),
