@@ -130,21 +130,29 @@ const witnessOp = (history: readonly Op[], { index = 0 }: TxnOp): WitnessOp | un
 
 const shownMax = 6;
 
+/** Lists grow long; their ends tell the most. */
+const brief = (value: unknown): string => {
+  const text = JSON.stringify(value);
+  if (text.length <= briefMax) return text;
+  return `${text.slice(0, briefMax / 2)} … ${text.slice(-briefMax / 2)}`;
+};
+const briefMax = 200;
+
 /** The story of one anomaly. `broken` names the models that fall with it. */
 export const witnessOfAnomaly = (
   { type, anomaly }: Told,
   { history, broken }: { readonly history: readonly Op[]; readonly broken: readonly string[] },
 ): Witness => {
-  const transactions = transactionsIn(anomaly);
-  const ops = transactions
-    .flatMap((op) => witnessOp(history, op) ?? [])
-    .slice(0, shownMax)
-    .toSorted((a, b) => a.start - b.start);
-  const names = transactions.map(
-    ({ index, process, value }, i) =>
-      `T${i + 1} is operation ${index} of process ${process}: ${showJson(value)}.`,
+  const ops = transactionsIn(anomaly).flatMap((op) => witnessOp(history, op) ?? []);
+  const names = ops.map(
+    ({ index, process, value, result = value }, i) =>
+      `T${i + 1} is operation ${index} of process ${process}: ${brief(result)}.`,
   );
   const told = isCycle(anomaly) ? cycleWords(anomaly) : mopWords(anomaly);
   const not = broken.length === 0 ? '' : `not ${broken.join(', not ')}: `;
-  return { title: `${not}${meaningOf(type)} (${type})`, words: [...names, ...told], ops };
+  return {
+    title: `${not}${meaningOf(type)} (${type})`,
+    words: [...names, ...told],
+    ops: ops.slice(0, shownMax).toSorted((a, b) => a.start - b.start),
+  };
 };

@@ -19,18 +19,18 @@ export type TransactionalOptions = CheckOptions;
 /** Of each type of anomaly so many are kept in a verdict; all are counted. */
 const keptMax = 8;
 
-/** Nemesis operations, and any that are not transactions, are none of this checker's business. */
-const isTransaction = ({ process, f }: Op): boolean => process !== 'nemesis' && f === 'txn';
+/** Whatever is not a transaction of a client keeps its place, since evidence names places, but is nobody's operation. */
+const transactionsOnly = (history: readonly Op[]): readonly TxnOp[] =>
+  history.map(
+    (op) => (op.f === 'txn' ? op : { ...op, process: 'nemesis' }) as TxnOp, // the checker looks at the steps itself
+  );
 
 /** A checker of isolation; throws a usage error at once for consistency models that nobody knows. */
 export const transactional = (options: TransactionalOptions): Checker => {
   for (const name of options.consistencyModels ?? [])
     if (canonicalModel(name) === undefined)
       throw usageError(`unknown consistency model '${name}'`, `known: ${modelNames().join(', ')}`);
-  return (history) => {
-    const ops = history.filter(isTransaction) as readonly TxnOp[]; // the checker looks at the steps itself
-    return verdictOf(check(ops, options), history);
-  };
+  return (history) => verdictOf(check(transactionsOnly(history), options), history);
 };
 
 const verdictOf = (result: CheckResult, history: readonly Op[]): Verdict => {

@@ -58,7 +58,7 @@ const never = /^(G0|G1|garbage|duplicate|incompatible|dirty|cyclic|future)/;
 
 describe('list-append', () => {
   test('read committed: reads skewed, updates lost, but no dirty read and no dirty write', async () => {
-    const { code, output } = await run('list-append', 5, '--isolation', 'read-committed');
+    const { code, output } = await run('list-append', 4, '--isolation', 'read-committed');
     expect(output).toContain('INVALID');
     expect(code).toBe(1);
     const { valid, anomalyTypes, witness } = verdict();
@@ -123,14 +123,14 @@ describe('rw-register', () => {
   const linear = '--linearizable-keys';
 
   test('read committed is convicted, of no dirty read or write', async () => {
-    const { code } = await run('rw-register', 4, linear, '--isolation', 'read-committed');
+    const { code } = await run('rw-register', 3, linear, '--isolation', 'read-committed');
     expect(code).toBe(1);
     expect(verdict().anomalyTypes.filter((type) => never.test(type))).toEqual([]);
     expect(await satisfies('rw-register', 'read-committed')).toBe(true);
   });
 
   test('serializable is cleared', async () => {
-    const { code } = await run('rw-register', 4, linear, '--isolation', 'serializable');
+    const { code } = await run('rw-register', 3, linear, '--isolation', 'serializable');
     expect([code, verdict().valid]).toEqual([0, true]);
   });
 });
