@@ -1,10 +1,14 @@
 // Runs the real `ordeal` command in tests, and looks for anything it left on the machine.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const program = resolve(import.meta.dirname, '../../src/cli/ordeal.mjs');
+
+/** State of these tests' clusters alone, so that others on the machine are left out of account. Never an overlay. */
+const stateFolder = mkdtempSync('/var/tmp/ordeal-state-');
+process.on('exit', () => rmSync(stateFolder, { recursive: true, force: true }));
 
 export type Ended = {
   readonly code: number | null;
@@ -23,7 +27,7 @@ export type Running = {
 export const startOrdeal = (args: readonly string[], timeoutMs = 170_000): Running => {
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CI: 'true', NO_COLOR: '1' },
+    env: { ...process.env, CI: 'true', NO_COLOR: '1', ORDEAL_STATE: stateFolder },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -69,12 +73,6 @@ export const jsonLines = (file: string): Record<string, unknown>[] =>
 export const jsonFile = (file: string): Record<string, unknown> =>
   JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 
-/** The clusters that runs name by themselves; others on the machine are somebody else's. */
-const runCluster = /\brun-[0-9a-z]+-[0-9a-z]{5}\b/;
-
-const output = (file: string, ...args: string[]): string[] =>
-  execFileSync(file, args, { encoding: 'utf8' }).split('\n').filter(Boolean);
-
 const commandLines = (): string[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -88,23 +86,21 @@ const commandLines = (): string[] =>
       }
     });
 
-const stateFolders = (): string[] => {
-  const folder = '/var/lib/ordeal/clusters';
-  return existsSync(folder) ? readdirSync(folder).map((name) => `state ${name}`) : [];
-};
+const entries = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+const claims = '/run/ordeal-subnets';
 
 /**
- * What runs left on the machine: namespaces, mounts, processes (a node's program dies with its process 1, which names
- * its cluster), links, and state folders.
+ * What runs of these tests left on the machine: processes and mounts (both name the state folder), networks that are
+ * still claimed (and with them links and routes), and state.
  */
-export const traces = (): string[] =>
-  [
-    ...output('ip', 'netns', 'list').map((line) => `netns ${line}`),
-    ...output('ip', '-o', 'link', 'show').map((line) => `link ${line}`),
-    ...lines('/proc/self/mountinfo').map((line) => `mount ${line}`),
-    ...commandLines(),
-    ...stateFolders(),
-  ].filter((line) => runCluster.test(line));
+export const traces = (): string[] => [
+  ...commandLines().filter((line) => line.includes(`${stateFolder}/`)),
+  ...lines('/proc/self/mountinfo').filter((line) => line.includes(stateFolder)),
+  ...entries(claims)
+    .filter((subnet) => readlinkSync(join(claims, subnet)).startsWith(`${stateFolder}/`))
+    .map((subnet) => `subnet ${subnet}`),
+  ...entries(join(stateFolder, 'clusters')).map((name) => `state ${name}`),
+];
 
 /** Runs a program inside a node, past the tool and its SSH: in the namespaces of the node's process 1. */
 export const insideNode = (
