@@ -37,17 +37,31 @@ const sightsOf = (
   if (places.size === 0 && odd.every((list) => list.length === 0)) return sights;
   for (let txn = 0; txn < table.txns.count; txn++) {
     if (!counts(table.txns.kind[txn]!)) continue;
-    for (let at = table.mopStart[txn]!; at < table.mopStart[txn + 1]!; at++) {
-      if (table.mopF[at] !== mopCodes.r) continue;
-      const value = table.mopValue[at]!;
-      if (value <= oddBase)
-        for (const element of odd[oddBase - value]!) sights.push({ txn, at, element });
-      else if (value > 0)
-        for (const place of places.get(table.mopKey[at]!) ?? [])
-          if (place < value) sights.push({ txn, at, element: elementsRead(table, at)![place]! });
-    }
+    for (let at = table.mopStart[txn]!; at < table.mopStart[txn + 1]!; at++)
+      if (table.mopF[at] === mopCodes.r)
+        for (const element of seenAmong(table, at, { places, odd }))
+          sights.push({ txn, at, element });
   }
   return sights;
+};
+
+type Wanted = {
+  /** Of each key, places in its trunk. */
+  readonly places: ReadonlyMap<number, readonly number[]>;
+  /** Of each odd list, elements. */
+  readonly odd: readonly Int32Array[];
+};
+
+/** The elements wanted that a read saw. */
+const seenAmong = (
+  table: AppendTable,
+  at: number,
+  { places, odd }: Wanted,
+): ArrayLike<number> & Iterable<number> => {
+  const value = table.mopValue[at]!;
+  if (value <= oddBase) return odd[oddBase - value]!;
+  const seen = places.get(table.mopKey[at]!)?.filter((place) => place < value) ?? [];
+  return seen.map((place) => elementsRead(table, at)![place]!);
 };
 
 const isOk = (kind: number): boolean => kind === kinds.ok;

@@ -3,6 +3,7 @@ import { mopCodes } from '../history/columns.ts';
 import { kinds } from '../history/transactions.ts';
 import type { Scalar } from '../op.ts';
 import type { Finding } from '../result.ts';
+import { nilRead } from './lists.ts';
 import { elementsRead, mopOf, opOf } from './reads.ts';
 import type { AppendTable } from './table.ts';
 
@@ -85,29 +86,20 @@ const isPlainlyConsistent = (table: AppendTable, txn: number): boolean => {
 /** Walks back from a read over the appends to its key, to the read before them. */
 const agreesWithEarlier = (table: AppendTable, from: number, at: number): boolean => {
   const key = table.mopKey[at]!;
-  let place = table.mopValue[at]!;
   const start = table.trunkStart[key]!;
+  let place = table.mopValue[at]!;
+  let appends = 0;
   for (let earlier = at - 1; earlier >= from; earlier--) {
     if (table.mopKey[earlier] !== key) continue;
-    if (place < 0) return false;
+    const value = table.mopValue[earlier]!;
+    // Appends to what was nil make a list that holds them and nothing else.
     if (table.mopF[earlier] === mopCodes.r)
-      return (
-        table.mopValue[earlier] === place ||
-        (table.mopValue[earlier] === -1 &&
-          place === 0 &&
-          at - earlier > 1 &&
-          appendsBetween(table, earlier, at))
-      );
-    if (place === 0 || table.trunk[start + place - 1] !== table.mopValue[earlier]) return false;
+      return value === place || (value === nilRead && place === 0 && appends > 0);
+    if (place <= 0 || table.trunk[start + place - 1] !== value) return false;
     place--;
+    appends++;
   }
   return true;
-};
-
-const appendsBetween = (table: AppendTable, from: number, to: number): boolean => {
-  for (let at = from + 1; at < to; at++)
-    if (table.mopKey[at] === table.mopKey[to] && table.mopF[at] === mopCodes.append) return true;
-  return false;
 };
 
 const futureOf = (table: AppendTable, txn: number): Finding | undefined => {
