@@ -108,9 +108,11 @@ const kill = async (op: Op, world: NemesisWorld): Promise<Completion> => {
   const { system, systemContext } = world;
   const { targets, nodes: drawn } = op.value as Kill;
   const names = drawn ?? (await system.primaries?.(systemContext)) ?? [];
-  const nodes = world.nodes.filter(({ name }) => names.includes(name));
-  if (nodes.length === 0)
+  if (names.length === 0)
     return { type: 'info', error: ['empty-target-set', 'no primary is known'] };
+  const { granted, refused } = world.budget?.takeNodes('kill', names) ?? { granted: names };
+  const nodes = world.nodes.filter(({ name }) => granted.includes(name));
+  if (nodes.length === 0) return { type: 'info', error: ['budget', refused ?? 'no such node'] };
   const mine = killed.get(world.faults) ?? new Set();
   killed.set(world.faults, mine);
   for (const { name } of nodes) mine.add(name);
@@ -119,7 +121,11 @@ const kill = async (op: Op, world: NemesisWorld): Promise<Completion> => {
     systemContext.log('killed', node.name);
   });
   const hit = nodes.map(({ name }) => name);
-  return { type: 'info', value: { targets, nodes: hit, says: `${hit.join(', ')} killed` } };
+  const spared = refused === undefined ? {} : { spared: refused };
+  return {
+    type: 'info',
+    value: { targets, nodes: hit, says: `${hit.join(', ')} killed`, ...spared },
+  };
 };
 
 /** Starts the system on every node: where it runs, nothing happens. */
@@ -128,6 +134,7 @@ const startAll = async (world: NemesisWorld): Promise<Completion> => {
   await onEach(nodes, (node) => system.start(node, systemContext));
   const started = [...(killed.get(faults) ?? [])];
   killed.delete(faults);
+  world.budget?.give('kill');
   for (const name of started) systemContext.log('started again', name);
   const says = started.length === 0 ? 'nothing was killed' : `${started.join(', ')} started`;
   return { type: 'info', value: { says, nodes: started } };

@@ -103,8 +103,15 @@ const startPartition = async (
   signal: AbortSignal,
 ): Promise<Completion> => {
   const { grudge, drops = await primariesNow(world) } = op.value as Start;
-  const { id, proof } = await world.faults.inject(partitionOf(drops), signal);
   const mine = inForce.get(world.faults) ?? new Set();
+  const { refused } = world.budget?.take('partition', { cut: drops }) ?? {};
+  if (refused !== undefined) return { type: 'info', error: ['budget', refused] };
+  const { id, proof } = await world.faults
+    .inject(partitionOf(drops), signal)
+    .catch((cause: unknown) => {
+      if (mine.size === 0) world.budget?.give('partition');
+      throw cause;
+    });
   inForce.set(world.faults, mine.add(id));
   return { type: 'info', value: { grudge, drops, says: sayGrudge(drops), fault: id, proof } };
 };
@@ -117,7 +124,7 @@ const primariesNow = async ({ nodes, system, systemContext }: NemesisWorld): Pro
   );
 };
 
-const stopPartitions = async ({ faults }: NemesisWorld): Promise<Completion> => {
+const stopPartitions = async ({ faults, budget }: NemesisWorld): Promise<Completion> => {
   const mine = inForce.get(faults) ?? new Set();
   if (mine.size === 0) return { type: 'info', value: { says: 'nothing was cut' } };
   const healed = [...mine].toReversed();
@@ -126,6 +133,7 @@ const stopPartitions = async ({ faults }: NemesisWorld): Promise<Completion> => 
     proofs.push(await faults.heal(id));
     mine.delete(id);
   }
+  budget?.give('partition');
   const says = proofs.map((proof) => proof.says).join('; ');
   return { type: 'info', value: { says, faults: healed, proofs } };
 };

@@ -15,6 +15,7 @@ export { models } from './checker/linear/models.ts';
 export { stats } from './checker/stats.ts';
 export { type Valid, type Verdict, worst } from './checker/verdict.ts';
 export type { Witness, WitnessOp } from './checker/witness.ts';
+export type { FaultBudget, Harm } from './contract/budget.ts';
 export { type Client, DefiniteError } from './contract/client.ts';
 export type { Fault, FaultControl, Grudge, Proof } from './contract/faults.ts';
 export type { NemesisContext, NemesisPackage, NemesisWorld } from './contract/nemesis.ts';

@@ -8,6 +8,7 @@ import type { RunEvent } from '../contract/events.ts';
 import type { SystemContext } from '../contract/system.ts';
 import type { TestRecord } from '../contract/test-record.ts';
 import { distortionOf } from '../contract/timing.ts';
+import { openBudget } from '../faults/budget.ts';
 import { partitionMechanism } from '../faults/firewall.ts';
 import { type Faults, openFaults } from '../faults/injector.ts';
 import type { GenLike } from '../generator/generator.ts';
@@ -69,6 +70,7 @@ const recordOf = (
       nodes: plan.nodeCount,
       rate: plan.rate,
       'nemesis-interval': plan.nemesisInterval,
+      'max-faulty': plan.maxFaulty ?? 'minority together',
       recovery: plan.recoverySeconds,
       deadline: plan.deadlineMs / 1000,
     },
@@ -149,6 +151,10 @@ const lifeOf = (
     client,
     nemeses: plan.nemeses.map(({ nemesis }) => nemesis),
     faults,
+    budget: openBudget(
+      nodes.map((node) => node.name),
+      plan.maxFaulty,
+    ),
     journal,
     emit,
     interrupt: interrupt.signal,

@@ -6,6 +6,7 @@ import type { NemesisPackage } from '../contract/nemesis.ts';
 import type { OptionValues } from '../contract/options.ts';
 import type { System } from '../contract/system.ts';
 import type { Workload } from '../contract/workload.ts';
+import type { MaxFaulty } from '../faults/budget.ts';
 import { type Declared, readOptions } from './declared-options.ts';
 import { load, nameOf } from './registry.ts';
 import { suggestion } from './suggest.ts';
@@ -49,6 +50,11 @@ export const testOptions = {
     describe: 'Client threads: a number, or times the nodes as in 2n',
   },
   'nemesis-interval': { type: 'number', default: 5, describe: 'Seconds between fault operations' },
+  'max-faulty': {
+    type: 'string',
+    describe:
+      'Nodes that faults may take out at once: a number, minority or all; unless told, a minority for several nemeses together',
+  },
   recovery: {
     type: 'number',
     default: 5,
@@ -88,6 +94,10 @@ const shape = z.object({
     .string()
     .regex(/^[1-9]\d*n?$/, 'must be a whole number above 0, or a multiple of the nodes such as 2n'),
   'nemesis-interval': positive,
+  'max-faulty': z
+    .string()
+    .regex(/^(\d+|minority|all)$/, 'must be a number of nodes, minority or all')
+    .optional(),
   recovery: seconds,
   deadline: positive,
   seed: z
@@ -122,6 +132,8 @@ export type Plan = Parts & {
   readonly rate: number;
   readonly concurrency: number;
   readonly nemesisInterval: number;
+  /** Undefined: packages together keep to a minority, one alone to its own options. */
+  readonly maxFaulty: MaxFaulty | undefined;
   readonly recoverySeconds: number;
   readonly deadlineMs: number;
   readonly seed: number;
@@ -197,6 +209,9 @@ const checkNodes = ({ system, systemName }: Parts, nodes: number): void => {
 const concurrencyOf = (text: string, nodes: number): number =>
   text.endsWith('n') ? Number(text.slice(0, -1)) * nodes : Number(text);
 
+const maxFaultyOf = (text: string | undefined): MaxFaulty | undefined =>
+  text === undefined || text === 'minority' || text === 'all' ? text : Number(text);
+
 /** The checked plan of a parsed command line; the first wrong option is one clear usage error. */
 export const planOf = (
   parts: Parts,
@@ -225,6 +240,7 @@ export const planOf = (
     rate: options.rate,
     concurrency: concurrencyOf(options.concurrency, options.nodes),
     nemesisInterval: options['nemesis-interval'],
+    maxFaulty: maxFaultyOf(options['max-faulty']),
     recoverySeconds: options.recovery,
     deadlineMs: options.deadline * 1000,
     seed: options.seed ?? freshSeed(),

@@ -1,6 +1,7 @@
 // A nemesis package: what breaks, on what schedule, and how it is put back.
 import type { GenLike } from '../generator/generator.ts';
 import type { Completion, Op } from '../history/op.ts';
+import type { FaultBudget } from './budget.ts';
 import type { FaultControl } from './faults.ts';
 import type { Node } from './node.ts';
 import type { OptionSpecs, OptionValues } from './options.ts';
@@ -17,6 +18,8 @@ export type NemesisContext = {
 export type NemesisWorld = {
   readonly nodes: readonly Node[];
   readonly faults: FaultControl;
+  /** Asked before anything is broken, told when it is whole again; absent: no limit. */
+  readonly budget?: FaultBudget;
   readonly system: System;
   readonly systemContext: SystemContext;
 };

@@ -1,5 +1,6 @@
 // The life of a test, from installing the system to its teardown; however it ends, the order at the end is the same.
 import { infrastructureError, messageOf, OrdealError } from '../base/errors.ts';
+import type { FaultBudget } from '../contract/budget.ts';
 import type { Client } from '../contract/client.ts';
 import type { Phase, RunEvent } from '../contract/events.ts';
 import type { FaultControl } from '../contract/faults.ts';
@@ -20,6 +21,8 @@ export type Life = {
   readonly client: Client;
   readonly nemeses: readonly NemesisPackage[];
   readonly faults: FaultControl;
+  /** What the nemeses may break together; absent: no limit. */
+  readonly budget?: FaultBudget;
   readonly journal: Journal;
   readonly emit: (event: RunEvent) => void;
   readonly interrupt: AbortSignal;
@@ -72,9 +75,10 @@ const eachClient = async (life: Life, what: 'setup' | 'teardown'): Promise<void>
   }
 };
 
-const worldOf = ({ nodes, faults, system, systemContext }: Life): NemesisWorld => ({
+const worldOf = ({ nodes, faults, budget, system, systemContext }: Life): NemesisWorld => ({
   nodes,
   faults,
+  ...(budget === undefined ? {} : { budget }),
   system,
   systemContext,
 });
