@@ -1,7 +1,7 @@
 // The order of versions when each key is linearizable: what ended before something began comes before it.
 import { kinds } from '../history/transactions.ts';
-import { type Touch, touchesOf, VersionEdges } from './sources.ts';
 import type { RegisterTable } from './table.ts';
+import { type Touch, touchesOf, VersionEdges } from './touches.ts';
 
 type Visit = Touch & { readonly txn: number };
 
