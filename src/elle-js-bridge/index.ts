@@ -31,3 +31,44 @@ export type {
   Relation,
   Step,
 } from './result.ts';
+export {
+  checkWeak,
+  type WeakLevel,
+  type WeakOptions,
+  type WeakVerdict,
+} from './weak/check.ts';
+export {
+  checkSerial,
+  type SerialLevel,
+  type SerialOptions,
+  type SerialVerdict,
+  serialLevels,
+} from './weak/serial.ts';
+export type { Step as WeakStep, WeakAnomaly } from './weak/words.ts';
+export { type BankOptions, type BankVerdict, checkBank } from './workloads/bank.ts';
+export { type CausalOp, type CausalVerdict, checkCausal } from './workloads/causal.ts';
+export { type CausalReverseVerdict, checkCausalReverse } from './workloads/causal-reverse.ts';
+export {
+  checkClosedPredicate,
+  type PredicateMop,
+  type PredicateVerdict,
+} from './workloads/closed-predicate.ts';
+export {
+  checkDirtyReads,
+  type DirtyReadOptions,
+  type DirtyReadVerdict,
+} from './workloads/dirty-reads.ts';
+export { checkKafka, type KafkaOptions, type KafkaVerdict } from './workloads/kafka/check.ts';
+export type { KafkaOp } from './workloads/kafka/log.ts';
+export {
+  checkLongFork,
+  type LongForkOptions,
+  type LongForkVerdict,
+} from './workloads/long-fork.ts';
+export {
+  checkMonotonic,
+  type MonotonicOptions,
+  type MonotonicVerdict,
+} from './workloads/monotonic.ts';
+export type { Predicate } from './workloads/predicates.ts';
+export { checkWriteSkew, type WriteSkewVerdict } from './workloads/write-skew.ts';
