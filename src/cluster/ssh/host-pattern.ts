@@ -5,7 +5,7 @@ const matches = (pattern: string, host: string): boolean => {
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'i').test(host);
+  return new RegExp(`^${source}$`).test(host);
 };
 
 /** Whether a list of patterns takes a host: one that fits, and none of those with `!`. */

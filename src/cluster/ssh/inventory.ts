@@ -1,7 +1,7 @@
 // Reads an inventory, YAML or JSON; whatever is wrong with it is one line with its place in the file.
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { messageOf, type OrdealError, usageError } from '../../base/errors.ts';
 import { type InventoryFile, inventoryShape } from './inventory-shape.ts';
@@ -71,6 +71,22 @@ const parse = (file: string, text: string): Parsed => {
   return parsed;
 };
 
+/** Its value; YAML's aliases may name what is not there, or unfold without end. */
+const contentOf = (parsed: Parsed): unknown => {
+  try {
+    return parsed.document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    let offset = 0;
+    visit(parsed.document, {
+      Alias: (_, alias) => {
+        offset = alias.range?.[0] ?? 0;
+        return alias.resolve(parsed.document) === undefined ? visit.BREAK : undefined;
+      },
+    });
+    throw usageError(`${placeAt(parsed, offset)}: ${messageOf(cause).split('\n')[0]}`);
+  }
+};
+
 /** No two hosts of one name, and no machine twice. */
 const requireUnique = (parsed: Parsed, hosts: readonly Host[]): void => {
   const seen = new Map<string, number>();
@@ -91,7 +107,7 @@ const requireUnique = (parsed: Parsed, hosts: readonly Host[]): void => {
 /** An inventory from its text; a usage error names file and line. */
 export const parseInventory = (file: string, text: string): Inventory => {
   const parsed = parse(file, text);
-  const checked = inventoryShape.safeParse(parsed.document.toJS({ maxAliasCount: 100 }));
+  const checked = inventoryShape.safeParse(contentOf(parsed));
   if (!checked.success) throw explain(parsed, checked.error.issues[0] as z.core.$ZodIssue);
   const hosts = checked.data.hosts.map((host, index) => ({
     ...host,

@@ -34,7 +34,7 @@ export const hostKeysFor = (text: string, host: string): readonly string[] => {
     .filter(({ marker, hosts }) => {
       const isMeant = hosts.startsWith('|')
         ? isHashOf(hosts, host)
-        : takesHost(hosts.split(','), host);
+        : takesHost(hosts.toLowerCase().split(','), host);
       return marker === '' && isMeant;
     })
     .map(({ key }) => key)
