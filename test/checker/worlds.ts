@@ -72,6 +72,40 @@ const taking = <S>(model: Model<S>, [put, take]: readonly [string, string]): Wor
     answers: () => [2, 0, 1, null],
   });
 
+/** Every value is put once, in no order that its number tells; a lie is one of the last few values, or nothing. */
+const takingUnique = <S>(model: Model<S>, [put, take]: readonly [string, string]): World => {
+  const nameOf = (nth: number): number => (nth * 7) % 61;
+  return {
+    model: model as Model,
+    request: (pick, nth) =>
+      pick.kind % 2 === 0 ? { f: put, value: nameOf(nth) } : { f: take, value: null },
+    answer: (state, { f, value }) => {
+      if (f === put) return value;
+      return [...(state as readonly unknown[]), null].find(
+        (item) => model.step(state as S, { f, type: 'ok', value: item, input: null }) !== undefined,
+      );
+    },
+    lie: (pick, nth) => (pick.a + pick.b === 4 ? null : nameOf(Math.max(1, nth - pick.a - pick.b))),
+  };
+};
+
+/** Every element is added once; `asks` says what else is done with the last few. */
+const setUnique = (asks: (element: number, answer: boolean) => readonly Request[]): World => ({
+  ...world({
+    model: models.set(),
+    requests: () => [],
+    answers: (state) => [state],
+  }),
+  request: (pick, nth) => {
+    const all = [{ f: 'add', value: nth }, ...asks(Math.max(1, nth - pick.a), pick.b > 0)];
+    return all[pick.kind % all.length] as Request;
+  },
+  lie: (pick, nth) =>
+    [1, 2, 3, 4]
+      .map((back) => nth - back)
+      .filter((el, i) => el > 0 && (pick.a + 3 * pick.b) & (1 << i)),
+});
+
 const named =
   (...fs: readonly string[]) =>
   (): readonly Request[] =>
@@ -194,10 +228,20 @@ export const worlds: Readonly<Record<string, World>> = {
     ],
     answers: (state) => [state, ...subsets],
   }),
+  'set, unique elements': setUnique((element, answer) => [
+    { f: 'contains', value: [element, answer] },
+    { f: 'remove', value: element },
+    { f: 'contains', value: [element, !answer] },
+  ]),
+  'set, unique elements, read as a whole': setUnique(() => [{ f: 'read', value: null }]),
   'fifo-queue': taking(models.fifoQueue(), ['enqueue', 'dequeue']),
   'unordered-queue': taking(models.unorderedQueue(), ['enqueue', 'dequeue']),
   'priority-queue': taking(models.priorityQueue(), ['enqueue', 'dequeue']),
   stack: taking(models.stack(), ['push', 'pop']),
+  'fifo-queue, unique values': takingUnique(models.fifoQueue(), ['enqueue', 'dequeue']),
+  'unordered-queue, unique values': takingUnique(models.unorderedQueue(), ['enqueue', 'dequeue']),
+  'priority-queue, unique values': takingUnique(models.priorityQueue(), ['enqueue', 'dequeue']),
+  'stack, unique values': takingUnique(models.stack(), ['push', 'pop']),
 };
 
 type Choice = Chance & {

@@ -1,5 +1,5 @@
 // Models of collections: set, queues, stack. Taking from an empty one completes with null.
-import { canonical, type Model, type ModelOp, show } from './model.ts';
+import { type Container, canonical, type Model, type ModelOp, show } from './model.ts';
 
 type Items = readonly unknown[];
 
@@ -34,12 +34,12 @@ export const set = (init: Items = []): Model<Items> => ({
     return items.some((item) => isSame(item, value)) === answer ? items : undefined;
   },
   isPure: (op) => op.f === 'contains' || op.f === 'read',
+  isSet: init.length === 0,
 });
 
 type TakingOptions = {
   readonly name: string;
-  readonly put: string;
-  readonly take: string;
+  readonly container: Container;
   /** Where a new item goes. */
   readonly insert: (items: Items, value: unknown) => Items;
   /** The item that is taken next, from a collection that is not empty. */
@@ -48,24 +48,24 @@ type TakingOptions = {
 };
 
 /** Collections in which it is certain what is taken next. */
-const taking = ({ name, put, take, insert, next, rest }: TakingOptions): Model<Items> => ({
+const taking = ({ name, container, insert, next, rest }: TakingOptions): Model<Items> => ({
   name,
-  fs: [put, take],
+  fs: [container.put, container.take],
+  container,
   init: [],
   step: (items, op) => {
-    if (op.f === put) return insert(items, op.value);
+    if (op.f === container.put) return insert(items, op.value);
     if (items.length === 0) return op.type === 'info' || op.value === null ? items : undefined;
     return op.type === 'info' || isSame(next(items), op.value) ? rest(items) : undefined;
   },
-  describe: (op) => describeTaking(op, take),
+  describe: (op) => describeTaking(op, container.take),
 });
 
 /** First in, first out: `enqueue v`, `dequeue`. */
 export const fifoQueue = (): Model<Items> =>
   taking({
     name: 'fifo-queue',
-    put: 'enqueue',
-    take: 'dequeue',
+    container: { put: 'enqueue', take: 'dequeue', order: 'oldest' },
     insert: (items, value) => [...items, value],
     next: (items) => items[0],
     rest: (items) => items.slice(1),
@@ -75,8 +75,7 @@ export const fifoQueue = (): Model<Items> =>
 export const stack = (): Model<Items> =>
   taking({
     name: 'stack',
-    put: 'push',
-    take: 'pop',
+    container: { put: 'push', take: 'pop', order: 'newest' },
     insert: (items, value) => [...items, value],
     next: (items) => items.at(-1),
     rest: (items) => items.slice(0, -1),
@@ -86,8 +85,7 @@ export const stack = (): Model<Items> =>
 export const priorityQueue = (): Model<Items> =>
   taking({
     name: 'priority-queue',
-    put: 'enqueue',
-    take: 'dequeue',
+    container: { put: 'enqueue', take: 'dequeue', order: 'least', compare },
     insert: (items, value) => sorted([...items, value]),
     next: (items) => items[0],
     rest: (items) => items.slice(1),
@@ -100,6 +98,7 @@ export const priorityQueue = (): Model<Items> =>
 export const unorderedQueue = (): Model<Items> => ({
   name: 'unordered-queue',
   fs: ['enqueue', 'dequeue'],
+  container: { put: 'enqueue', take: 'dequeue', order: 'any' },
   init: [],
   step: (items, op) => {
     if (op.f === 'enqueue') return sorted([...items, op.value]);

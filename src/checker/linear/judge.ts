@@ -1,8 +1,10 @@
 // Judges one independent part with the engine that fits it.
 import { type Call, callsBefore } from './calls.ts';
+import { containerEngines } from './container-engines.ts';
 import type { Model } from './model.ts';
 import { findMisplaced } from './precedence.ts';
 import { zonesEngine } from './register-engine.ts';
+import { setEngine } from './set-engine.ts';
 import { type Part, type Strand, strandOf } from './strand.ts';
 import { type Engine, judgeWith, type UniqueResult } from './unique.ts';
 import { dropUnnoticed } from './unnoticed.ts';
@@ -42,7 +44,7 @@ export type JudgeOptions<S> = {
 const callsPerConfiguration = 8;
 
 /** In this order: the first that applies decides. */
-const engines: readonly Engine[] = [zonesEngine];
+const engines: readonly Engine[] = [zonesEngine, ...containerEngines, setEngine];
 
 /** Is there an order of the calls that the model allows? */
 export const judgePart = <S>(

@@ -17,6 +17,17 @@ export type RegisterAccess = {
   readonly writes: unknown;
 };
 
+/** A collection that values are put into one by one, and taken from in a certain order; empty at first. */
+export type Container = {
+  /** The operations: `put` carries the value; `take` completes with it, or with null when there was nothing. */
+  readonly put: string;
+  readonly take: string;
+  /** Which value is taken next: the oldest, the newest, the least, or any. */
+  readonly order: 'oldest' | 'newest' | 'least' | 'any';
+  /** For `least`: as `Array.prototype.sort` wants it. */
+  readonly compare?: (a: unknown, b: unknown) => number;
+};
+
 /**
  * A sequential specification. States are values: `step` never changes the one it is given.
  * An operation with unknown outcome (`info`) steps as if it had been allowed to take effect.
@@ -44,6 +55,10 @@ export type Model<State = unknown> = {
   readonly describeState?: (state: State) => string;
   /** For registers only: lets the near-linear engine and the storyteller understand the operation. */
   readonly register?: (op: ModelOp) => RegisterAccess;
+  /** For queues, stacks and bags only: lets the near-linear engines understand it. */
+  readonly container?: Container;
+  /** For sets only: true when it knows `add`, `remove`, `contains` and `read` as `models.set` does, and starts empty. */
+  readonly isSet?: boolean;
 };
 
 /** Text for any JSON value: numbers and null as they are, text in quotes. */
