@@ -142,6 +142,18 @@ export const judgeWeak = (
   return false;
 };
 
+/** What a level by its name asks of the judge. */
+export const serialOptions = (
+  level: string,
+): { snapshot: boolean; order: 'none' | 'process' | 'realtime' } => ({
+  snapshot: level.includes('snapshot'),
+  order: /^strict|^strong-snap/.test(level)
+    ? 'realtime'
+    : level.startsWith('strong')
+      ? 'process'
+      : 'none',
+});
+
 const realtimePairs = (txns: readonly Txn[]): (readonly [number, number])[] =>
   txns.flatMap((a) =>
     txns.filter((b) => a.completed < b.invoked).map((b) => [a.id, b.id] as const),

@@ -181,6 +181,23 @@ describe('weak levels', () => {
     ).toBe(true);
   });
 
+  test('an append that no list shows comes after those that were seen', () => {
+    const ops = history(
+      [0, ['append', 'x', 1]],
+      [1, ['append', 'x', 2], ['append', 'y', 1]],
+      [2, ['r', 'y', [1]], ['r', 'x', [1]]],
+    );
+    expect(checkWeak(ops, { level: 'read-committed' }).anomalyTypes).toEqual([
+      'non-monotonic-read',
+    ]);
+  });
+
+  test('what a process does after an unfinished transaction does not follow it', () => {
+    const info: Op = { index: 0, process: 0, type: 'info', f: 'txn', value: [['w', 'x', 1]] };
+    const ops = [info, ...history([0, ['r', 'x', null]], [1, ['r', 'x', 1]])];
+    expect(checkWeak(ops, { level: 'causal' }).valid).toBe(true);
+  });
+
   test('nothing happened: valid', () => {
     expect(checkWeak([], { level: 'causal' }).valid).toBe(true);
   });

@@ -8,21 +8,10 @@ import {
   serialLevels,
 } from '../../src/elle-js-bridge/weak/serial.ts';
 import { randomHistory } from './histories.ts';
-import { judgeSerial } from './judge.ts';
+import { judgeSerial, serialOptions } from './judge.ts';
 import { serialHistory } from './simulated.ts';
 
 const runs = Number(process.env['ORDEAL_WEAK_RUNS'] ?? 300);
-
-const optionsOf = (
-  level: SerialLevel,
-): { snapshot: boolean; order: 'none' | 'process' | 'realtime' } => ({
-  snapshot: level.includes('snapshot'),
-  order: /^strict|^strong-snap/.test(level)
-    ? 'realtime'
-    : level.startsWith('strong')
-      ? 'process'
-      : 'none',
-});
 
 const agree = (shape: { txns: number; processes: number; keys: number }): void => {
   const counts = { sound: 0, wrong: 0 };
@@ -31,7 +20,7 @@ const agree = (shape: { txns: number; processes: number; keys: number }): void =
       const ops = randomHistory(seed, { ...shape, lists: false });
       for (const level of serialLevels) {
         const ours = checkSerial(ops, { level });
-        const theirs = judgeSerial(ops, optionsOf(level));
+        const theirs = judgeSerial(ops, serialOptions(level));
         counts[theirs ? 'sound' : 'wrong']++;
         expect(
           ours.valid,

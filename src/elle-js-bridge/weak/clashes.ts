@@ -43,11 +43,10 @@ export class Clashes {
     const { txns, snapshot } = this.#graph;
     const txn = txnOfVertex(txns, snapshot, vertex);
     if (txn < 1) return;
-    const from = Math.min(low, this.#rank[beginOf(snapshot, txn)] as number);
     for (let i = txns.keyStart[txn] as number; i < (txns.keyStart[txn + 1] as number); i++)
-      this.#soil(txns.writtenKey[i] as number, from, high);
+      this.#soil(txns.writtenKey[i] as number, low, high);
     for (let i = txns.readStart[txn] as number; i < (txns.readStart[txn + 1] as number); i++)
-      this.#soil(txns.readKey[i] as number, from, high);
+      this.#soil(txns.readKey[i] as number, low, high);
   }
 
   /** The earliest clash of all keys, or undefined if the order explains every read. */
