@@ -57,7 +57,7 @@ export const nemesis: NemesisPackage = {
   },
   invoke: async (op, world) => {
     try {
-      return op.f === 'kill' ? await kill(op, world) : await startAll(world);
+      return op.f === 'kill' ? await kill(op, world) : await restartAll(world);
     } catch (cause) {
       const code = cause instanceof OrdealError ? cause.code : 'nemesis-failed';
       return { type: 'info', error: [code, messageOf(cause)] };
@@ -128,14 +128,42 @@ const kill = async (op: Op, world: NemesisWorld): Promise<Completion> => {
   };
 };
 
-/** Starts the system on every node: where it runs, nothing happens. */
-const startAll = async (world: NemesisWorld): Promise<Completion> => {
-  const { nodes, system, systemContext, faults } = world;
+/** Seconds that a restarted system has to serve again before the schedule goes on; behind a partition it may not. */
+const serveSeconds = 10;
+
+/** The nodes whose system serves; waits for it. */
+const serving = async (
+  nodes: readonly Node[],
+  { system, systemContext }: NemesisWorld,
+): Promise<readonly string[]> => {
+  const limit = AbortSignal.timeout(serveSeconds * 1_000);
+  const context = { ...systemContext, signal: AbortSignal.any([systemContext.signal, limit]) };
+  const ends = await Promise.allSettled(nodes.map(async (node) => system.ready?.(node, context)));
+  return nodes.flatMap(({ name }, i) => (ends[i]?.status === 'fulfilled' ? [name] : []));
+};
+
+/** Starts the system on every node: where it runs, nothing happens. Resolves with those that had been killed. */
+const startAll = async ({
+  nodes,
+  system,
+  systemContext,
+  faults,
+}: NemesisWorld): Promise<readonly Node[]> => {
   await onEach(nodes, (node) => system.start(node, systemContext));
-  const started = [...(killed.get(faults) ?? [])];
+  const started = nodes.filter(({ name }) => killed.get(faults)?.has(name));
   killed.delete(faults);
-  world.budget?.give('kill');
-  for (const name of started) systemContext.log('started again', name);
-  const says = started.length === 0 ? 'nothing was killed' : `${started.join(', ')} started`;
-  return { type: 'info', value: { says, nodes: started } };
+  return started;
+};
+
+const restartAll = async (world: NemesisWorld): Promise<Completion> => {
+  const started = await startAll(world);
+  if (started.length === 0) return { type: 'info', value: { says: 'nothing was killed' } };
+  const serves = await serving(started, world);
+  const { log } = world.systemContext;
+  for (const { name } of started)
+    log(serves.includes(name) ? 'serves again' : 'started, does not serve yet', name);
+  const names = started.map(({ name }) => name);
+  const late = names.filter((name) => !serves.includes(name));
+  const waits = late.length === 0 ? '' : `; ${late.join(', ')} not serving yet`;
+  return { type: 'info', value: { says: `${names.join(', ')} started${waits}`, nodes: names } };
 };

@@ -5,6 +5,7 @@ import { nemesis } from '../../nemesis/kill.ts';
 import { Random, rngOf } from '../../src/base/random.ts';
 import type { NemesisWorld } from '../../src/contract/nemesis.ts';
 import type { Node } from '../../src/contract/node.ts';
+import type { System } from '../../src/contract/system.ts';
 import { drawTargets, leastNodesFor, targetKinds } from '../../src/faults/targets.ts';
 import { nemesis as onNemesis } from '../../src/generator/nemesis.ts';
 import type { Op } from '../../src/history/op.ts';
@@ -117,8 +118,8 @@ const worldOf = (
     ...(primaries === undefined ? {} : { primaries: async () => primaries }),
   };
   const nodes = names(count).map((name) => ({ name }));
-  const log = () => undefined;
-  const world = { nodes, faults: {}, system, systemContext: { log } } as unknown as NemesisWorld;
+  const systemContext = { log: () => undefined, signal: new AbortController().signal };
+  const world = { nodes, faults: {}, system, systemContext } as unknown as NemesisWorld;
   const invoke = (f: string, value?: unknown) =>
     nemesis.invoke({ f, value } as Op, world, new AbortController().signal);
   return { running, stuck, world, invoke };
@@ -148,6 +149,21 @@ describe('operations', () => {
       expect(
         await worldOf(3, primaries && { primaries }).invoke('kill', { targets: 'primaries' }),
       ).toMatchObject({ type: 'info', error: ['empty-target-set', expect.any(String)] });
+  });
+
+  test('goes on when a node is served; one that is not yet is said', async () => {
+    const { world, invoke } = worldOf(3);
+    let served = 0;
+    const ready: NonNullable<System['ready']> = async ({ name }) => {
+      served++;
+      if (name === 'n2') throw new Error('no quorum');
+    };
+    Object.assign(world.system, { ready });
+    await invoke('kill', { targets: 'majority', nodes: ['n1', 'n2'] });
+    expect(await invoke('restart')).toMatchObject({
+      value: { says: 'n1, n2 started; n2 not serving yet', nodes: ['n1', 'n2'] },
+    });
+    expect(served).toBe(2);
   });
 
   test('a node that does not start is an error in the history; the others start', async () => {
