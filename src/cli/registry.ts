@@ -72,7 +72,8 @@ export const namesOf = (kind: Kind): string[] =>
 const isPath = (name: string): boolean =>
   /^\.{0,2}\//.test(name) || isAbsolute(name) || isModule(name);
 
-const fileOf = (kind: Kind, name: string): string => {
+/** The path of an extension's file, by name or path; throws a usage error that names similar ones. */
+export const fileOf = (kind: Kind, name: string): string => {
   if (isPath(name)) {
     const file = resolve(name);
     if (!existsSync(file)) throw usageError(`${kind} ${name}: no such file`);

@@ -1,8 +1,10 @@
 // The part of a run that needs nodes: cluster up, faults leased, the life of the test, cluster down.
 import { cpus, release, totalmem } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import { infrastructureError, messageOf } from '../base/errors.ts';
 import { fork, rngOf } from '../base/random.ts';
 import { providerOf } from '../cluster/providers.ts';
+import type { Client } from '../contract/client.ts';
 import type { Cluster } from '../contract/cluster.ts';
 import type { RunEvent } from '../contract/events.ts';
 import type { SystemContext } from '../contract/system.ts';
@@ -12,6 +14,7 @@ import { openBudget } from '../faults/budget.ts';
 import { partitionMechanism } from '../faults/firewall.ts';
 import { type Faults, openFaults } from '../faults/injector.ts';
 import type { GenLike } from '../generator/generator.ts';
+import { type ClientWorkers, openClientWorkers } from '../runner/client-workers.ts';
 import { type Ending, type Life, live } from '../runner/life.ts';
 import { perform, type RunClock, startClock } from '../runner/perform.ts';
 import { nemesisThreadsFor } from '../runner/schedule.ts';
@@ -70,6 +73,7 @@ const recordOf = (
       nodes: plan.nodeCount,
       rate: plan.rate,
       'nemesis-interval': plan.nemesisInterval,
+      'client-workers': plan.clientWorkers,
       'max-faulty': plan.maxFaulty ?? 'minority together',
       recovery: plan.recoverySeconds,
       deadline: plan.deadlineMs / 1000,
@@ -129,21 +133,51 @@ const openFaultControl = (
   });
 };
 
-const lifeOf = (
-  options: ClusterRun & { cluster: Cluster; clock: RestartableClock; faults: Faults },
-): Life => {
-  const { plan, run, generator, emit, interrupt, cluster, clock, faults } = options;
-  const { nodes } = cluster;
-  const systemContext: SystemContext = {
-    nodes,
-    options: plan.declared,
-    log: (message, node) =>
-      emit({ type: 'progress', message, ...(node === undefined ? {} : { node }) }),
+const contextOf = ({ plan, emit, interrupt }: ClusterRun, { nodes }: Cluster): SystemContext => ({
+  nodes,
+  options: plan.declared,
+  log: (message, node) =>
+    emit({ type: 'progress', message, ...(node === undefined ? {} : { node }) }),
+  signal: interrupt.signal,
+});
+
+const warnOfStray = (emit: ClusterRun['emit'], thrown: unknown): void =>
+  emit({ type: 'warning', message: `thrown outside of any operation: ${messageOf(thrown)}` });
+
+/** The clients' prototype: here, or in threads of their own. */
+const openClients = (options: ClusterRun & { cluster: Cluster }): ClientWorkers => {
+  const { plan, cluster, emit, interrupt } = options;
+  const context = contextOf(options, cluster);
+  const prototype = plan.system.clients[plan.workload.vocabulary]?.(context);
+  if (!prototype) throw new Error(`no client for ${plan.workload.vocabulary}`); // loadParts refused that before
+  if (plan.clientWorkers === 0) return { client: prototype, close: async () => undefined };
+  return openClientWorkers({
+    count: plan.clientWorkers,
+    data: {
+      system: pathToFileURL(plan.systemFile).href,
+      vocabulary: plan.workload.vocabulary,
+      nodes: cluster.nodes.map(({ name, address, addresses }) => ({ name, address, addresses })),
+      options: plan.declared,
+    },
+    prototype,
+    onLog: context.log,
+    onStray: (message) => warnOfStray(emit, message),
     signal: interrupt.signal,
-  };
+  });
+};
+
+const lifeOf = (
+  options: ClusterRun & {
+    cluster: Cluster;
+    clock: RestartableClock;
+    faults: Faults;
+    client: Client;
+  },
+): Life => {
+  const { plan, run, generator, emit, interrupt, cluster, clock, faults, client } = options;
+  const { nodes } = cluster;
+  const systemContext = contextOf(options, cluster);
   const journal = openJournal(run);
-  const client = plan.system.clients[plan.workload.vocabulary]?.(systemContext);
-  if (!client) throw new Error(`no client for ${plan.workload.vocabulary}`); // loadParts refused that before
   return {
     nodes,
     system: plan.system,
@@ -176,11 +210,7 @@ const lifeOf = (
         rng: fork(rngOf(plan.seed), 'generator'),
         onOp: (op) => emit({ type: 'op', op }),
         onLog: (message) => emit({ type: 'progress', message }),
-        onStray: (thrown) =>
-          emit({
-            type: 'warning',
-            message: `thrown outside of any operation: ${messageOf(thrown)}`,
-          }),
+        onStray: (thrown) => warnOfStray(emit, thrown),
         signal: interrupt.signal,
       });
       const { timing } = performed;
@@ -212,7 +242,12 @@ const liveOnCluster = async (options: ClusterRun & { cluster: Cluster }): Promis
   let ending: Ending = { failures: [], healed: true, interrupted: false };
   try {
     requireCapabilities(plan, faults);
-    ending = await live(lifeOf({ ...options, clock, faults }));
+    const clients = openClients(options);
+    try {
+      ending = await live(lifeOf({ ...options, clock, faults, client: clients.client }));
+    } finally {
+      await clients.close();
+    }
   } finally {
     ending = await closeFaults(faults, ending);
   }

@@ -8,7 +8,7 @@ import type { System } from '../contract/system.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { MaxFaulty } from '../faults/budget.ts';
 import { type Declared, readOptions } from './declared-options.ts';
-import { load, nameOf } from './registry.ts';
+import { fileOf, load, nameOf } from './registry.ts';
 import { suggestion } from './suggest.ts';
 
 /** The options every test has; systems, workloads and nemeses add their own. */
@@ -48,6 +48,11 @@ export const testOptions = {
     type: 'string',
     default: '2n',
     describe: 'Client threads: a number, or times the nodes as in 2n',
+  },
+  'client-workers': {
+    type: 'number',
+    default: 0,
+    describe: 'Threads for clients that compute much; 0: they run beside the journal',
   },
   'nemesis-interval': { type: 'number', default: 5, describe: 'Seconds between fault operations' },
   'max-faulty': {
@@ -93,6 +98,11 @@ const shape = z.object({
   concurrency: z
     .string()
     .regex(/^[1-9]\d*n?$/, 'must be a whole number above 0, or a multiple of the nodes such as 2n'),
+  'client-workers': z
+    .number()
+    .int('must be a whole number')
+    .min(0, 'must not be negative')
+    .max(64, 'must be at most 64'),
   'nemesis-interval': positive,
   'max-faulty': z
     .string()
@@ -118,6 +128,8 @@ const shape = z.object({
 export type Parts = {
   readonly systemName: string;
   readonly system: System;
+  /** Path of the module that exports it. */
+  readonly systemFile: string;
   readonly workloadName: string;
   readonly workload: Workload;
   readonly nemeses: readonly { readonly name: string; readonly nemesis: NemesisPackage }[];
@@ -131,6 +143,8 @@ export type Plan = Parts & {
   readonly timeLimitSeconds: number;
   readonly rate: number;
   readonly concurrency: number;
+  /** Threads for the clients; 0: none. */
+  readonly clientWorkers: number;
   readonly nemesisInterval: number;
   /** Undefined: packages together keep to a minority, one alone to its own options. */
   readonly maxFaulty: MaxFaulty | undefined;
@@ -178,6 +192,7 @@ export const loadParts = async (names: {
   return {
     systemName: nameOf(names.system),
     system,
+    systemFile: fileOf('system', names.system),
     workloadName: nameOf(names.workload),
     workload,
     nemeses,
@@ -239,6 +254,7 @@ export const planOf = (
     timeLimitSeconds: options['time-limit'],
     rate: options.rate,
     concurrency: concurrencyOf(options.concurrency, options.nodes),
+    clientWorkers: options['client-workers'],
     nemesisInterval: options['nemesis-interval'],
     maxFaulty: maxFaultyOf(options['max-faulty']),
     recoverySeconds: options.recovery,
