@@ -65,43 +65,41 @@ const seenAmong = (
 };
 
 const isOk = (kind: number): boolean => kind === kinds.ok;
+const isComplete = (kind: number): boolean => kind !== kinds.open;
+
+/** A sight as evidence; without a writer where there is none. */
+const findingOf = (table: AppendTable, { txn, at, element }: Sight, writer: number): Finding => ({
+  op: opOf(table, txn),
+  mop: mopOf(table, at),
+  ...(writer < 0 ? {} : { writer: opOf(table, writer) }),
+  element: table.elementValue.at(element),
+});
 
 /** G1a: committed transactions that read what an aborted one appended. */
-export const abortedReads = (table: AppendTable): Finding[] =>
-  sightsOf(table, (element) => table.failedWriter[element]! >= 0, isOk).map(
-    ({ txn, at, element }) => ({
-      op: opOf(table, txn),
-      mop: mopOf(table, at),
-      writer: opOf(table, table.failedWriter[element]!),
-      element: table.elementValue.at(element),
-    }),
+export const abortedReads = (table: AppendTable): Finding[] => {
+  if (!table.suspects.failed) return [];
+  const isFailed = (element: number): boolean => table.failedWriter[element]! >= 0;
+  return sightsOf(table, isFailed, isOk).map((sight) =>
+    findingOf(table, sight, table.failedWriter[sight.element]!),
   );
+};
 
 /** Elements that nobody in the whole history appended. */
-export const garbageReads = (table: AppendTable): Finding[] =>
-  sightsOf(
-    table,
-    (element) =>
-      table.writer[element]! < 0 &&
-      table.failedWriter[element]! < 0 &&
-      table.openWriter[element]! < 0,
-    (kind) => kind !== kinds.open,
-  ).map(({ txn, at, element }) => ({
-    op: opOf(table, txn),
-    mop: mopOf(table, at),
-    element: table.elementValue.at(element),
-  }));
+export const garbageReads = (table: AppendTable): Finding[] => {
+  if (!table.suspects.garbage) return [];
+  const { writer, failedWriter, openWriter } = table;
+  const isGarbage = (element: number): boolean =>
+    writer[element]! < 0 && failedWriter[element]! < 0 && openWriter[element]! < 0;
+  return sightsOf(table, isGarbage, isComplete).map((sight) => findingOf(table, sight, -1));
+};
 
 /** Reads of what a transaction appended that is still open when the history ends. */
 export const openReads = (table: AppendTable): Finding[] => {
+  if (!table.suspects.open) return [];
   const isOpen = (element: number): boolean => table.openWriter[element]! >= 0;
-  if (!table.openWriter.some((writer) => writer >= 0)) return [];
-  return sightsOf(table, isOpen, (kind) => kind !== kinds.open).map(({ txn, at, element }) => ({
-    op: opOf(table, txn),
-    mop: mopOf(table, at),
-    writer: opOf(table, table.openWriter[element]!),
-    element: table.elementValue.at(element),
-  }));
+  return sightsOf(table, isOpen, isComplete).map((sight) =>
+    findingOf(table, sight, table.openWriter[sight.element]!),
+  );
 };
 
 /** Elements followed by another append of the same transaction to the same key: who appended them, or −1. */

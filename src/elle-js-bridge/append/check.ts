@@ -8,7 +8,7 @@ import type { CheckError } from '../result.ts';
 import { abortedReads, garbageReads, intermediateReads, openReads } from './aborted.ts';
 import { appendDependencies } from './dependencies.ts';
 import { explainAppend } from './explain.ts';
-import { futureReads, internalAnomalies } from './internal.ts';
+import { findRepeats, futureReads, internalAnomalies } from './internal.ts';
 import { Loader } from './load.ts';
 import { settleOrders } from './orders.ts';
 import type { AppendTable } from './table.ts';
@@ -24,11 +24,12 @@ export const analyzeAppends = (source: Source, txns: Transactions): Analysis | C
   const table = readAppends(source, txns);
   if (isError(table)) return table;
   if (table.duplicate) return table.duplicate;
+  const repeats = findRepeats(table);
   const findings = {
     G1a: abortedReads(table),
     G1b: intermediateReads(table),
-    internal: internalAnomalies(table),
-    'future-read': futureReads(table),
+    internal: internalAnomalies(table, repeats),
+    'future-read': futureReads(table, repeats),
     'dirty-update': dirtyUpdates(table),
     'duplicate-elements': duplicateElements(table),
     'incompatible-order': incompatibleOrders(table),

@@ -86,7 +86,7 @@ class Builder {
 }
 
 const writersIn = (table: AppendTable): Int32Array => {
-  if (!table.openWriter.some((writer) => writer >= 0)) return table.writer;
+  if (!table.suspects.open) return table.writer;
   const writers = table.writer.slice();
   for (let element = 0; element < writers.length; element++)
     if (writers[element]! < 0 && table.place[element]! >= 0)

@@ -1,5 +1,6 @@
 // A transaction against itself: internal inconsistency and future reads.
 import { mopCodes } from '../history/columns.ts';
+import { Ints } from '../history/growable.ts';
 import { kinds } from '../history/transactions.ts';
 import type { Scalar } from '../op.ts';
 import type { Finding } from '../result.ts';
@@ -10,19 +11,22 @@ import type { AppendTable } from './table.ts';
 /** What a transaction knows of a key: all of it, or how it ends. */
 type Known = { readonly full: boolean; readonly elements: readonly number[] | null };
 
-/** Calls back for every committed transaction that touches some key more than once. */
-const forEachRepeat = (table: AppendTable, visit: (txn: number) => void): void => {
+/** Committed transactions that touch some key more than once: only these can contradict themselves. */
+export const findRepeats = (table: AppendTable): Int32Array => {
+  const { mopStart, mopKey, txns } = table;
   const lastTxn = new Int32Array(table.keys.length).fill(-1);
-  for (let txn = 0; txn < table.txns.count; txn++) {
-    if (table.txns.kind[txn] !== kinds.ok) continue;
-    let repeats = false;
-    for (let at = table.mopStart[txn]!; at < table.mopStart[txn + 1]!; at++) {
-      const key = table.mopKey[at]!;
-      if (lastTxn[key] === txn) repeats = true;
+  const repeats = new Ints();
+  for (let txn = 0; txn < txns.count; txn++) {
+    if (txns.kind[txn] !== kinds.ok) continue;
+    let isRepeat = false;
+    for (let at = mopStart[txn]!; at < mopStart[txn + 1]!; at++) {
+      const key = mopKey[at]!;
+      if (lastTxn[key] === txn) isRepeat = true;
       lastTxn[key] = txn;
     }
-    if (repeats) visit(txn);
+    if (isRepeat) repeats.push(txn);
   }
+  return repeats.view();
 };
 
 const endsWith = (list: Int32Array, end: readonly number[]): boolean => {
@@ -64,12 +68,12 @@ const internalOf = (table: AppendTable, txn: number): Finding | undefined => {
 };
 
 /** Committed transactions whose reads contradict their own earlier reads and appends; the first of each. */
-export const internalAnomalies = (table: AppendTable): Finding[] => {
+export const internalAnomalies = (table: AppendTable, repeats = findRepeats(table)): Finding[] => {
   const findings: Finding[] = [];
-  forEachRepeat(table, (txn) => {
+  for (const txn of repeats) {
     const finding = isPlainlyConsistent(table, txn) ? undefined : internalOf(table, txn);
     if (finding) findings.push(finding);
-  });
+  }
   return findings;
 };
 
@@ -120,13 +124,12 @@ const futureOf = (table: AppendTable, txn: number): Finding | undefined => {
 };
 
 /** Committed transactions that read what they append only later; the first of each. */
-export const futureReads = (table: AppendTable): Finding[] => {
+export const futureReads = (table: AppendTable, repeats = findRepeats(table)): Finding[] => {
   const findings: Finding[] = [];
-  forEachRepeat(table, (txn) => {
-    if (!mayReadFuture(table, txn)) return;
-    const finding = futureOf(table, txn);
+  for (const txn of repeats) {
+    const finding = mayReadFuture(table, txn) ? futureOf(table, txn) : undefined;
     if (finding) findings.push(finding);
-  });
+  }
   return findings;
 };
 

@@ -1,6 +1,6 @@
 // Reads a list-append history into columns: one pass over the micro-operations.
 import { mopCodes } from '../history/columns.ts';
-import { Ints } from '../history/growable.ts';
+import { grown, Ints } from '../history/growable.ts';
 import { Naming } from '../history/naming.ts';
 import { keyName, type Source } from '../history/source.ts';
 import { kinds, type Transactions } from '../history/transactions.ts';
@@ -15,9 +15,11 @@ export class Loader {
   readonly source: Source;
   readonly txns: Transactions;
   readonly mopStart: Int32Array;
-  readonly mopF: Ints;
-  readonly mopKey: Ints;
-  readonly mopValue: Ints;
+  /** Micro-operations so far; the columns may have room for more. */
+  count = 0;
+  mopF: Uint8Array;
+  mopKey: Int32Array;
+  mopValue: Int32Array;
   readonly keys: KeyLists[] = [];
   readonly keyNames: Scalar[] = [];
   readonly elements = new Elements();
@@ -31,21 +33,21 @@ export class Loader {
   constructor(source: Source, txns: Transactions) {
     this.source = source;
     this.txns = txns;
-    const room = source.columns ? source.columns.mopF.length : txns.count * 4;
+    const room = Math.max(16, source.columns ? source.columns.mopF.length : txns.count * 4);
     this.mopStart = new Int32Array(txns.count + 1);
-    this.mopF = new Ints(Math.max(16, room));
-    this.mopKey = new Ints(Math.max(16, room));
-    this.mopValue = new Ints(Math.max(16, room));
+    this.mopF = new Uint8Array(room);
+    this.mopKey = new Int32Array(room);
+    this.mopValue = new Int32Array(room);
   }
 
   /** Reads everything; an error when there are micro-operations other than appends and reads. */
   load(): CheckError | undefined {
     for (let txn = 0; txn < this.txns.count; txn++) {
-      this.mopStart[txn] = this.mopF.length;
+      this.mopStart[txn] = this.count;
       if (this.source.columns) this.#loadColumns(txn);
       else this.#loadOp(txn);
     }
-    this.mopStart[this.txns.count] = this.mopF.length;
+    this.mopStart[this.txns.count] = this.count;
     if (this.#wrong.length === 0) return undefined;
     const positions = this.#wrong.slice(0, examplesMax);
     return {
@@ -57,9 +59,19 @@ export class Loader {
   }
 
   #push(f: number, key: number, value: number): void {
-    this.mopF.push(f);
-    this.mopKey.push(key);
-    this.mopValue.push(value);
+    if (this.count === this.mopF.length) this.#grow();
+    const at = this.count++;
+    this.mopF[at] = f;
+    this.mopKey[at] = key;
+    this.mopValue[at] = value;
+  }
+
+  #grow(): void {
+    const mopF = new Uint8Array(this.mopF.length * 2);
+    mopF.set(this.mopF);
+    this.mopF = mopF;
+    this.mopKey = grown(this.mopKey, 0);
+    this.mopValue = grown(this.mopValue, 0);
   }
 
   #key(name: Scalar): KeyLists {
@@ -116,14 +128,14 @@ export class Loader {
     if (common === list.length) this.#push(mopCodes.r, key.key, common);
     else if (common === key.length && this.#counts(txn)) {
       for (let at = common; at < list.length; at++) key.extend(list[at]!);
-      key.trunkSeenAt = this.mopF.length;
+      key.trunkSeenAt = this.count;
       this.#push(mopCodes.r, key.key, list.length);
     } else this.#loadOdd(txn, key, list);
   }
 
   #loadOdd(txn: number, key: KeyLists, list: ArrayLike<Scalar>): void {
     const counts = this.#counts(txn);
-    this.oddAt.push(this.mopF.length);
+    this.oddAt.push(this.count);
     this.oddCounts.push(counts ? 1 : 0);
     this.#push(mopCodes.r, key.key, oddBase - this.odd.length);
     this.odd.push(Int32Array.from(list, (value) => key.element(value)));
@@ -158,7 +170,7 @@ export class Loader {
     if (common === to - from) this.#push(mopCodes.r, key.key, common);
     else if (common === key.length && this.#counts(txn)) {
       for (let at = from + common; at < to; at++) key.extend(listElements![at]!);
-      key.trunkSeenAt = this.mopF.length;
+      key.trunkSeenAt = this.count;
       this.#push(mopCodes.r, key.key, to - from);
     } else this.#loadOdd(txn, key, listElements!.subarray(from, to));
   }

@@ -20,7 +20,7 @@ const oddsByKey = (loader: Loader): Map<number, Odd[]> => {
   const byKey = new Map<number, Odd[]>();
   for (const [id, list] of loader.odd.entries()) {
     if (loader.oddCounts.items[id] !== 1) continue;
-    const key = loader.mopKey.items[loader.oddAt.items[id]!]!;
+    const key = loader.mopKey[loader.oddAt.items[id]!]!;
     const odds = byKey.get(key);
     if (odds) odds.push({ id, list });
     else byKey.set(key, [{ id, list }]);
@@ -45,9 +45,9 @@ const longerThanTrunk = (loader: Loader, key: KeyLists, odds: readonly Odd[]): O
 const recode = (loader: Loader, key: KeyLists, trunk: Int32Array): void => {
   const before = key.trunk.slice();
   const kept = commonPrefix(before, trunk);
-  const values = loader.mopValue.items;
-  for (let at = 0; at < loader.mopF.length; at++) {
-    if (loader.mopKey.items[at] !== key.key || loader.mopF.items[at] !== mopCodes.r) continue;
+  const values = loader.mopValue;
+  for (let at = 0; at < loader.count; at++) {
+    if (loader.mopKey[at] !== key.key || loader.mopF[at] !== mopCodes.r) continue;
     const value = values[at]!;
     if (value > kept) {
       values[at] = oddBase - loader.odd.length;
@@ -70,7 +70,7 @@ const settleTrunks = (loader: Loader): number[] => {
   return [...odds.keys()].sort((a, b) => a - b);
 };
 
-type Writers = Pick<AppendTable, 'writer' | 'failedWriter' | 'openWriter'> & {
+type Writers = Pick<AppendTable, 'writer' | 'failedWriter' | 'openWriter' | 'suspects'> & {
   /** Of each key, its only append by a transaction that may have happened; −1 none, −2 several. */
   readonly only: Int32Array;
   readonly duplicate: CheckError | undefined;
@@ -78,24 +78,47 @@ type Writers = Pick<AppendTable, 'writer' | 'failedWriter' | 'openWriter'> & {
 
 const findWriters = (loader: Loader): Writers => {
   let duplicate: CheckError | undefined;
-  const count = loader.elements.value.length;
-  const [writer, failedWriter, openWriter] = [0, 0, 0].map(() => new Int32Array(count).fill(-1));
+  const anyWriter = new Int32Array(loader.elements.value.length).fill(-1);
   const only = new Int32Array(loader.keys.length).fill(-1);
   const { kind } = loader.txns;
+  const { mopF, mopKey, mopValue, mopStart } = loader;
   for (let txn = 0; txn < loader.txns.count; txn++) {
     const isPossible = kind[txn] === kinds.ok || kind[txn] === kinds.info;
-    const table = isPossible ? writer! : kind[txn] === kinds.fail ? failedWriter! : openWriter!;
-    for (let at = loader.mopStart[txn]!; at < loader.mopStart[txn + 1]!; at++) {
-      if (loader.mopF.items[at] !== mopCodes.append) continue;
-      const element = loader.mopValue.items[at]!;
-      const other = Math.max(writer![element]!, failedWriter![element]!, openWriter![element]!);
+    for (let at = mopStart[txn]!; at < mopStart[txn + 1]!; at++) {
+      if (mopF[at] !== mopCodes.append) continue;
+      const element = mopValue[at]!;
+      const other = anyWriter[element]!;
       if (other >= 0) duplicate ??= duplicateAppend(loader, { element, txn, other });
-      table[element] = txn;
-      const key = loader.mopKey.items[at]!;
+      anyWriter[element] = txn;
+      const key = mopKey[at]!;
       if (isPossible) only[key] = only[key] === -1 ? element : -2;
     }
   }
-  return { writer: writer!, failedWriter: failedWriter!, openWriter: openWriter!, only, duplicate };
+  return { ...splitWriters(anyWriter, kind), only, duplicate };
+};
+
+/** Writers apart by how they ended. Most histories hold committed ones only: then nothing is copied. */
+const splitWriters = (
+  anyWriter: Int32Array,
+  kind: Uint8Array,
+): Pick<AppendTable, 'writer' | 'failedWriter' | 'openWriter' | 'suspects'> => {
+  const suspects = { garbage: false, failed: false, open: false };
+  for (const txn of anyWriter) {
+    if (txn < 0) suspects.garbage = true;
+    else if (kind[txn] === kinds.fail) suspects.failed = true;
+    else if (kind[txn] === kinds.open) suspects.open = true;
+  }
+  const none = new Int32Array(anyWriter.length).fill(-1);
+  if (!suspects.failed && !suspects.open)
+    return { writer: anyWriter, failedWriter: none, openWriter: none, suspects };
+  const only = (...wanted: readonly number[]): Int32Array =>
+    anyWriter.map((txn) => (txn >= 0 && wanted.includes(kind[txn]!) ? txn : -1));
+  return {
+    writer: only(kinds.ok, kinds.info),
+    failedWriter: suspects.failed ? only(kinds.fail) : none,
+    openWriter: suspects.open ? only(kinds.open) : none,
+    suspects,
+  };
 };
 
 const duplicateAppend = (
@@ -160,23 +183,20 @@ const layOut = (loader: Loader, only: Int32Array): Orders => {
 export const settleOrders = (loader: Loader): AppendTable => {
   const incompatible = settleTrunks(loader);
   const writers = findWriters(loader);
-  const { writer, failedWriter, openWriter, only, duplicate } = writers;
+  const { only, ...written } = writers;
   return {
     source: loader.source,
     txns: loader.txns,
     mopStart: loader.mopStart,
-    mopF: new Uint8Array(loader.mopF.view()),
-    mopKey: loader.mopKey.view(),
-    mopValue: loader.mopValue.view(),
+    mopF: loader.mopF.subarray(0, loader.count),
+    mopKey: loader.mopKey.subarray(0, loader.count),
+    mopValue: loader.mopValue.subarray(0, loader.count),
     keys: loader.keyNames,
     elementKey: loader.elements.key.view(),
     elementValue: loader.elements.value,
     odd: loader.odd,
     incompatible,
     ...layOut(loader, only),
-    writer,
-    failedWriter,
-    openWriter,
-    duplicate,
+    ...written,
   };
 };

@@ -37,6 +37,12 @@ export type AppendTable = {
   readonly writer: Int32Array;
   readonly failedWriter: Int32Array;
   readonly openWriter: Int32Array;
+  /** Whether there are elements nobody wrote, elements of failed transactions, and of open ones. */
+  readonly suspects: {
+    readonly garbage: boolean;
+    readonly failed: boolean;
+    readonly open: boolean;
+  };
   /** An element was appended more than once: nothing can be told from such a history. */
   readonly duplicate: CheckError | undefined;
 };

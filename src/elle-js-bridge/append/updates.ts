@@ -79,6 +79,7 @@ export const incompatibleOrders = (table: AppendTable): Finding[] => {
 /** An aborted append that a committed one was built upon: per key, along the version order. */
 export const dirtyUpdates = (table: AppendTable): Finding[] => {
   const findings: Finding[] = [];
+  if (!table.suspects.failed) return findings;
   const keys = new Set<number>();
   for (let element = 0; element < table.place.length; element++)
     if (table.failedWriter[element]! >= 0 && table.place[element]! >= 0)

@@ -21,8 +21,11 @@ export type Part = {
 
 /** Components of at least two transactions, by their first transaction. */
 export const partsOf = (graph: Dependencies): Part[] => {
-  const timed = new Edges(graph.edges.length + 4 * (graph.realtime ? graph.txns : 1));
-  copyEdges(graph.edges, timed);
+  const blocks = findBlocks(graph);
+  const kept = keepInBlocks(graph, blocks);
+  if (kept.length === 0) return [];
+  const timed = new Edges(kept.length + 4 * (graph.realtime ? graph.txns : 1));
+  copyEdges(kept, timed);
   const count = graph.realtime ? addMoments(timed, graph.realtime, graph.vertices) : graph.vertices;
   const layout = layOut(timed, count);
   const numbers = new Int32Array(count).fill(-1);
@@ -30,6 +33,57 @@ export const partsOf = (graph: Dependencies): Part[] => {
     .filter((vertices) => vertices.length > 1 && vertices[1]! < graph.txns)
     .sort((a, b) => a[0]! - b[0]!)
     .map((vertices) => cutOut({ graph, layout, vertices, numbers }));
+};
+
+/**
+ * A cycle comes back somewhere from a transaction to one that completed before it. So it lies within a run of
+ * transactions in order of completion over which such edges reach without a gap; healthy histories have few.
+ * The number of each transaction's run; −1 outside of all.
+ */
+const findBlocks = (graph: Dependencies): Int32Array => {
+  const { txns, edges } = graph;
+  const reach = new Int32Array(txns + 1);
+  const lastIn = new Int32Array(graph.vertices - txns).fill(-1);
+  const firstOut = new Int32Array(graph.vertices - txns).fill(txns);
+  const cover = (from: number, to: number): void => {
+    if (from < to) return;
+    reach[to]!++;
+    reach[from + 1]!--;
+  };
+  for (let at = 0; at < edges.length; at++) {
+    const [from, to] = [edges.from[at]!, edges.to[at]!];
+    if (from >= txns) firstOut[from - txns] = Math.min(firstOut[from - txns]!, to);
+    else if (to >= txns) lastIn[to - txns] = Math.max(lastIn[to - txns]!, from);
+    else if (from >= to) cover(from, to);
+  }
+  for (let hub = 0; hub < lastIn.length; hub++) cover(lastIn[hub]!, firstOut[hub]!);
+  return numberRuns(reach, txns);
+};
+
+/** A transaction is in a run while edges reach over it; edges that end where others begin share one. */
+const numberRuns = (reach: Int32Array, txns: number): Int32Array => {
+  const block = new Int32Array(txns).fill(-1);
+  let [depth, number] = [0, -1];
+  for (let txn = 0; txn < txns; txn++) {
+    if (depth === 0 && reach[txn]! > 0) number++;
+    depth += reach[txn]!;
+    if (depth > 0) block[txn] = number;
+  }
+  return block;
+};
+
+/** The edges that can lie on cycles, and those of hubs. */
+const keepInBlocks = (graph: Dependencies, block: Int32Array): Edges => {
+  const { txns, edges } = graph;
+  if (!block.some((number) => number >= 0)) return new Edges(16);
+  const kept = new Edges(edges.length);
+  for (let at = 0; at < edges.length; at++) {
+    const [from, to] = [edges.from[at]!, edges.to[at]!];
+    const isIn = (v: number): boolean => v >= txns || block[v]! >= 0;
+    const isSame = from >= txns || to >= txns || block[from] === block[to];
+    if (isSame && isIn(from) && isIn(to)) kept.add(from, to, edges.mask[at]!);
+  }
+  return kept;
 };
 
 const copyEdges = (from: Edges, to: Edges): void => {
