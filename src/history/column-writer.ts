@@ -49,6 +49,14 @@ export const isInline = (value: number): boolean =>
 export const valueOfInteger = (value: number): number => value * 2;
 export const valueOfText = (id: number): number => id * 2 + 1;
 const textsMax = 2 ** 30;
+/** The value null, which is the first text of all. */
+export const nullValue = valueOfText(0);
+
+const emptyTables = (): Tables => {
+  const values = new Texts();
+  values.addText('null');
+  return { fs: new Texts(), keys: new Texts(), values, rests: new Texts() };
+};
 
 const known = new Set(['index', 'time', 'process', 'type', 'f', 'value', 'key', 'error']);
 
@@ -63,16 +71,11 @@ const restOf = (op: Op): string | undefined => {
   );
 };
 
-const capacityFirst = 1 << 12;
+const capacityFirst = 1 << 8;
 
 /** Takes rows or operations; memory is about 25 bytes an operation, and each distinct value once. */
 export class ColumnWriter {
-  readonly tables: Tables = {
-    fs: new Texts(),
-    keys: new Texts(),
-    values: new Texts(),
-    rests: new Texts(),
-  };
+  readonly tables: Tables = emptyTables();
   readonly #large = new Names<number>();
   readonly #row = emptyRow();
   #length = 0;

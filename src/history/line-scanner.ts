@@ -5,6 +5,7 @@ import {
   type ColumnWriter,
   emptyRow,
   isInline,
+  nullValue,
   type Tables,
   valueOfInteger,
   valueOfText,
@@ -25,6 +26,7 @@ const parts = {
   index: ascii('{"index":'),
   time: ascii(',"time":'),
   process: ascii(',"process":'),
+  null: ascii('null'),
   nemesis: ascii('"nemesis"'),
   type: ascii(',"type":"'),
   f: ascii('","f":'),
@@ -54,6 +56,7 @@ export const processHere = (cursor: ByteCursor): number => {
 export const valueHere = (cursor: ByteCursor, tables: Tables): number => {
   const { bytes, at } = cursor;
   const byte = bytes[at] as number;
+  if (byte === parts.null[0]) return cursor.skip(parts.null) ? nullValue : Number.NaN;
   if (byte === minus || (byte >= zero && byte <= nine)) {
     const integer = cursor.integer();
     if (Number.isNaN(integer) || isInline(integer)) return valueOfInteger(integer);
@@ -63,7 +66,7 @@ export const valueHere = (cursor: ByteCursor, tables: Tables): number => {
 
 /** Small whole keys, which most are, found by their number: number + 1 in the table of keys, 0 where unknown. */
 export class KeyReader {
-  static readonly #max = 1 << 16;
+  static readonly #max = 1 << 12;
   readonly #known = new Int32Array(KeyReader.#max);
   readonly #tables: Tables;
   constructor(tables: Tables) {

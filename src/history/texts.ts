@@ -4,7 +4,7 @@
 const chunkBytes = 1 << 22;
 /** A start is `chunk × startScale + offset`, exact as a double for 2^53 bytes in all. */
 const startScale = 2 ** 30;
-const firstSlots = 1 << 10;
+const firstSlots = 1 << 6;
 
 const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
   let hash = 0x811c9dc5;

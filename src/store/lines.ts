@@ -62,12 +62,13 @@ class Cutter {
     this.#path = path;
   }
 
-  /** The whole lines that this chunk completes. */
-  take(chunk: Buffer): LineBlock | undefined {
+  /** The whole lines that this chunk completes; only the line that began before it is copied. */
+  *take(chunk: Buffer): Generator<LineBlock> {
     const end = chunk.lastIndexOf(newline) + 1;
-    const block = end === 0 ? undefined : this.#join(chunk.subarray(0, end));
+    const first = end === 0 || this.#bytes === 0 ? 0 : chunk.indexOf(newline) + 1;
+    if (first > 0) yield this.#join(chunk.subarray(0, first));
+    if (first < end) yield this.#block(chunk.subarray(first, end));
     if (end < chunk.length) this.#keep(chunk.subarray(end));
-    return block;
   }
 
   /** The last line when it lacks its newline: undefined when there is none or it is torn. */
@@ -86,7 +87,7 @@ class Cutter {
   }
 
   #join(end: Buffer): LineBlock {
-    const bytes = this.#parts.length === 0 ? end : Buffer.concat([...this.#parts, end]);
+    const bytes = Buffer.concat([...this.#parts, end]);
     this.#parts = [];
     this.#bytes = 0;
     return this.#block(bytes);
@@ -111,10 +112,7 @@ export const readError = (path: string, cause: unknown): OrdealError => {
 export async function* readLines(path: string): AsyncGenerator<LineBlock> {
   const cutter = new Cutter(path);
   try {
-    for await (const chunk of openBytes(path)) {
-      const block = cutter.take(chunk as Buffer);
-      if (block !== undefined) yield block;
-    }
+    for await (const chunk of openBytes(path)) yield* cutter.take(chunk as Buffer);
   } catch (cause) {
     throw readError(path, cause);
   }

@@ -20,6 +20,6 @@ const kept: readonly (readonly [why: string, text: string])[] = [
 
 test.each(kept)('%s', (_why, text) => checkText(text));
 
-test('two thousand mutated histories are read exactly or refused with their line', () => {
-  for (let seed = 0; seed < 2000; seed++) fuzzOnce(seed);
+test('a thousand mutated histories are read exactly or refused with their line', () => {
+  for (let seed = 0; seed < 1000; seed++) fuzzOnce(seed);
 });

@@ -52,7 +52,7 @@ const operations: fc.Arbitrary<Op> = fc
     type: fc.constantFrom('invoke' as const, 'ok' as const, 'fail' as const, 'info' as const),
     f: fc.constantFrom('read', 'write', 'a "quoted" f', 'ü', ''),
     value: values,
-    key: fc.option(fc.oneof(fc.nat(3), fc.constantFrom('x', '0', -1, 65536, 1.5, 'a\\b')), {
+    key: fc.option(fc.oneof(fc.nat(3), fc.constantFrom('x', '0', -1, 4096, 1.5, 'a\\b')), {
       nil: undefined,
     }),
     error: fc.option(fc.constantFrom(['timeout'] as const, ['x', 0.5, { a: [1] }] as const), {
