@@ -12,7 +12,7 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/cluster/**', 'test/long/**'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {

@@ -8,8 +8,8 @@ import { OrdealError } from '../../src/base/errors.ts';
 import type { Remote } from '../../src/contract/remote.ts';
 import { connectSsh, sshRemote } from '../../src/control/remote.ts';
 import type { SshTarget } from '../../src/control/ssh-connect.ts';
-import { remoteConformance } from './conformance.ts';
-import { noSshdBecause, type Sshd, startSshd } from './sshd.ts';
+import { remoteConformance } from '../control/conformance.ts';
+import { noSshdBecause, type Sshd, startSshd } from '../control/sshd.ts';
 
 const because = noSshdBecause === undefined ? '' : ` (skipped: ${noSshdBecause})`;
 
