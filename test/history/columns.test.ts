@@ -328,3 +328,11 @@ test('texts are kept once, told apart by every byte, also when they are larger t
   expect(ids.every((id) => texts.text(id) === all[id])).toBe(true);
   expect(texts.size).toBe(all.length);
 });
+
+test.each([
+  ['x8dddza', 'xv6ebqm'],
+  ['x19vnpnr', 'xyrzdpg'],
+])('%s and %s, which have the same hash, are two texts', (first, second) => {
+  const texts = new Texts();
+  expect([first, second, first].map((text) => texts.addText(text))).toEqual([0, 1, 0]);
+});
