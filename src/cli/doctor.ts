@@ -67,7 +67,7 @@ const netem = async (): Promise<Finding> => {
   return {
     ok: false,
     says: `no netem in this kernel (${tried.text || 'tc failed'})`,
-    fix: 'partitions work without it; a kernel with sch_netem brings latency and loss',
+    fix: 'partitions work without it, and nodes of --cluster uml have it; so do kernels with sch_netem',
   };
 };
 
@@ -81,6 +81,21 @@ const programs = async (): Promise<Finding> => {
     says: `missing: ${missing.map((entry) => entry.provides).join(', ')}`,
     fix: `apt-get install -y --no-install-recommends ${packages}`,
   };
+};
+
+/** What the cluster kind `uml` needs beyond what `netns` does. */
+const kernels = async (): Promise<Finding> => {
+  const packages = [...new Set((await missingPackages(['uml'])).map((entry) => entry.package))];
+  if (packages.length > 0)
+    return {
+      ok: false,
+      says: 'nodes cannot have kernels of their own (--cluster uml)',
+      fix: `apt-get install -y --no-install-recommends ${packages.join(' ')}`,
+    };
+  if (!existsSync('/dev/net/tun'))
+    return { ok: false, says: 'no /dev/net/tun for --cluster uml', fix: 'modprobe tun' };
+  const version = await firstLine(['/usr/bin/linux.uml', '--version']);
+  return { ok: true, says: `nodes can have kernels of their own, ${version} (--cluster uml)` };
 };
 
 const probes: readonly Probe[] = [
@@ -141,15 +156,7 @@ const probes: readonly Probe[] = [
         ? { ok: true, says: '/dev/kvm is there' }
         : { ok: false, says: 'no /dev/kvm (not needed)' },
   },
-  {
-    name: 'user-mode-linux',
-    needed: false,
-    probe: program({
-      path: '/usr/bin/linux.uml',
-      argv: ['linux.uml', '--version'],
-      package: 'user-mode-linux',
-    }),
-  },
+  { name: 'kernels (uml)', needed: false, probe: kernels },
 ];
 
 export const doctorCommand: CommandModule = {

@@ -207,6 +207,24 @@ describe.skipIf(!isAble)(`nodes with kernels of their own${because}`, () => {
     for (const each of cluster.nodes) expect(await say(each, 'hostname')).toBe(each.name);
   });
 
+  test('have a power switch and a console on the command line', async () => {
+    const program = join(import.meta.dirname, '../../src/cli/ordeal.mjs');
+    const ordeal = async (...argv: readonly string[]) => {
+      const env = { ORDEAL_STATE: stateFolder, NO_COLOR: '1' };
+      const run = await execa(process.execPath, [program, 'cluster', ...argv], {
+        env,
+        reject: false,
+      });
+      return `${run.exitCode} ${run.stdout}${run.stderr}`;
+    };
+    expect(await ordeal('list')).toMatch(/^0 kernels +uml +3 nodes/);
+    expect(await ordeal('power', 'off', 'n1')).toMatch(/^0 n1 has no power/);
+    expect(await ordeal('power', 'on', 'n1', '--name', 'kernels')).toBe('0 n1 is up');
+    expect(await ordeal('logs', 'n1')).toMatch(/Linux version 6[\s\S]*ordeal: ready/);
+    expect(await ordeal('exec', 'n1', '--', 'hostname')).toBe('0 n1');
+    expect(await ordeal('power', 'off', 'n9')).toMatch(/^254 ordeal: no node 'n9'/);
+  });
+
   test('what there is not is said in one line', async () => {
     await expect(provider().power('kernels', 'n9', 'off')).rejects.toMatchObject({ exitCode: 254 });
     await expect(provider().power('nobody', 'n1', 'off')).rejects.toMatchObject({ exitCode: 4 });

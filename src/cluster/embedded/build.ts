@@ -16,6 +16,7 @@ export type Build = {
   readonly kind: string;
   readonly nodeCount: number;
   readonly memoryMiB?: number;
+  readonly signal?: AbortSignal;
   /** Told before each step. Throws to stop. */
   readonly onStep: (step: string) => void;
 };
@@ -71,7 +72,7 @@ export const prepare = async ({ layout, onStep }: Build, claimed: State): Promis
 
 /** Opens the sessions and says that the cluster is ready. */
 export const finish = async (
-  { layout, onStep }: Build,
+  { layout, onStep, signal }: Build,
   { state, subnet, hostKey }: Prepared,
 ): Promise<Built> => {
   onStep('SSH sessions');
@@ -81,6 +82,7 @@ export const finish = async (
     subnet,
     hostKey,
     patienceMs: 15_000,
+    ...(signal === undefined ? {} : { signal }),
   });
   await writeState(layout, { ...state, stage: 'ready' });
   return { subnet, nodes };

@@ -95,6 +95,7 @@ const up = async (
     nodeCount,
     onStep,
     ...(memoryMiB === undefined ? {} : { memoryMiB }),
+    ...(signal === undefined ? {} : { signal }),
   };
   onStep('state');
   const claimed = await claimName(plan);

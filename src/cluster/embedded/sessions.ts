@@ -1,11 +1,11 @@
 // SSH sessions to the nodes of a cluster that is up.
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OrdealError } from '../../base/errors.ts';
 import type { Node } from '../../contract/node.ts';
 import type { Remote } from '../../contract/remote.ts';
 import { connectSsh, sshRemote } from '../../control/remote.ts';
-import type { SshTarget } from '../../control/ssh-connect.ts';
+import { isTransient, type SshTarget } from '../../control/ssh-connect.ts';
+import { unlessAborted } from '../../control/waiting.ts';
 import { type Layout, nodeAddresses } from './layout.ts';
 
 export type Sessions = {
@@ -15,6 +15,8 @@ export type Sessions = {
   readonly hostKey: string;
   /** How long an sshd that does not listen yet is waited for. */
   readonly patienceMs: number;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
   /** Nodes that cannot answer now: their sessions connect with the first command. */
   readonly absent?: readonly string[];
 };
@@ -35,9 +37,7 @@ export const openSessions = async (sessions: Sessions): Promise<readonly Node[]>
         hostKeys: [sessions.hostKey],
       };
       const isAbsent = sessions.absent?.includes(name) === true;
-      const remote = isAbsent
-        ? sshRemote(target)
-        : await connectPatiently(target, sessions.patienceMs);
+      const remote = isAbsent ? sshRemote(target) : await connectPatiently(target, sessions);
       return { name, address: ipv4, addresses: [ipv4, ipv6], remote };
     }),
   );
@@ -48,14 +48,19 @@ export const openSessions = async (sessions: Sessions): Promise<readonly Node[]>
   throw failed.reason;
 };
 
-const connectPatiently = async (target: SshTarget, patienceMs: number): Promise<Remote> => {
+const connectPatiently = async (
+  target: SshTarget,
+  { patienceMs, signal }: Pick<Sessions, 'patienceMs' | 'signal'>,
+): Promise<Remote> => {
   const deadline = Date.now() + patienceMs;
   for (;;) {
+    const connecting = connectSsh(target);
     try {
-      return await connectSsh(target);
+      return await (signal === undefined ? connecting : unlessAborted(signal, connecting));
     } catch (cause) {
-      const mayCome = cause instanceof OrdealError && cause.code === 'connection-refused';
-      if (!mayCome || Date.now() > deadline) throw cause;
+      // A session that comes although nobody waits any more.
+      connecting.then((remote) => remote.close()).catch(() => undefined);
+      if (signal?.aborted || !isTransient(cause) || Date.now() > deadline) throw cause;
       await sleep(retryMs);
     }
   }

@@ -56,7 +56,7 @@ const explain = (parsed: Parsed, issue: z.core.$ZodIssue): OrdealError => {
     const place = placeAt(parsed, offsetOfKey(parsed, issue.path, key));
     const hint = ['password', 'passphrase'].includes(key)
       ? `Secrets are not kept in files: ${key}Env: NAME takes it from the environment variable NAME.`
-      : 'Keys are listed in the README.';
+      : 'docs/guides/clusters.md lists the keys.';
     return usageError(`${place}: ${where}unknown key '${key}'`, hint);
   }
   return usageError(`${placeAt(parsed, offsetOf(parsed, issue.path))}: ${where}${issue.message}`);
