@@ -7,8 +7,11 @@ import type { Transactions } from './transactions.ts';
 /** What an edge stands for. `inner` edges join the vertices of one transaction, or lead through a helper vertex. */
 export const links = { inner: 0, process: 1, realtime: 2, wr: 3, ww: 4, rw: 5 } as const;
 
-/** What the order of commits has to respect besides reads and writes. */
-export type SessionOrder = 'none' | 'process' | 'realtime';
+/**
+ * What the order has to respect besides reads and writes: nothing, the order of each process, or of all in real time.
+ * `commits` holds only commits that write to real time, and leaves reads free to be stale.
+ */
+export type SessionOrder = 'none' | 'process' | 'realtime' | 'commits';
 
 /**
  * Vertices are begins and commits under snapshot isolation (2t and 2t + 1), transactions under serializability,
@@ -99,7 +102,7 @@ class PolygraphBuilder {
   }
 
   /** A chain of moments: completions lead to the next moment, invocations follow the last. O(n) edges. */
-  realtime(): void {
+  realtime(of: 'all' | 'commits'): void {
     const { raw, row, count } = this.#txns;
     const txnAt = new Int32Array(raw.ops.length * 2);
     for (let t = 1; t < count; t++) {
@@ -115,7 +118,8 @@ class PolygraphBuilder {
       const txn = txnAt[i] as number;
       if (txn === 0) continue;
       if (i % 2 === 0) {
-        if (moment >= 0) this.edge(moment, this.begin(txn), [links.realtime, -1, -1]);
+        const bound = of === 'all' ? this.begin(txn) : this.#writingCommit(txn);
+        if (moment >= 0 && bound >= 0) this.edge(moment, bound, [links.realtime, -1, -1]);
         fresh = false;
         continue;
       }
@@ -127,6 +131,11 @@ class PolygraphBuilder {
       }
       this.edge(this.commit(txn), moment, [links.realtime, -1, -1]);
     }
+  }
+
+  #writingCommit(txn: number): number {
+    const { keyStart } = this.#txns;
+    return keyStart[txn] === keyStart[txn + 1] ? -1 : this.commit(txn);
   }
 
   reads(): void {
@@ -187,8 +196,9 @@ export const polygraphOf = (
 ): Polygraph => {
   const chains = chainsOf(txns);
   const builder = new PolygraphBuilder(txns, options.snapshot);
-  if (options.order !== 'none') builder.processes();
-  if (options.order === 'realtime') builder.realtime();
+  if (options.order === 'process' || options.order === 'realtime') builder.processes();
+  if (options.order === 'realtime') builder.realtime('all');
+  if (options.order === 'commits') builder.realtime('commits');
   builder.reads();
   for (let key = 0; key < chains.ofKey.length; key++) builder.chain(chains, key);
   const { from, to, link, key, version } = builder;

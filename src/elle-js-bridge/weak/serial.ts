@@ -76,16 +76,23 @@ const commitOrder = (graph: Polygraph, rank: Int32Array): OpIndex[] => {
   return order.map((txn) => names.txn(txn));
 };
 
-/** An order that even respects real time explains the weaker levels too, and is much easier to find where there is one. */
-const inRealTime = (
+/** Stricter orders that explain a level's histories too, and are much easier to find where there is one. */
+const stricter = { none: ['realtime', 'commits'], process: ['realtime'], realtime: [] } as const;
+
+type Explained = { readonly order: readonly OpIndex[]; readonly work: number };
+
+/** An order that respects more than it has to, or undefined if there is none or the budget does not find it. */
+const explainStrictly = (
   raw: RawHistory,
-  options: { snapshot: boolean; budget: number },
-): { order: readonly OpIndex[]; work: number } | undefined => {
-  const txns = transactionsOf(raw, { sessions: true });
-  const graph = polygraphOf(txns, { snapshot: options.snapshot, order: 'realtime' });
-  const found = searchOrder(graph, options.budget);
-  if (found?.valid !== true) return undefined;
-  return { order: commitOrder(graph, found.rank), work: found.work };
+  options: { snapshot: boolean; order: keyof typeof stricter; budget: number },
+): Explained | undefined => {
+  for (const order of stricter[options.order]) {
+    const txns = transactionsOf(raw, { sessions: order === 'realtime' });
+    const graph = polygraphOf(txns, { snapshot: options.snapshot, order });
+    const found = searchOrder(graph, options.budget / 4);
+    if (found?.valid === true) return { order: commitOrder(graph, found.rank), work: found.work };
+  }
+  return undefined;
 };
 
 /**
@@ -106,9 +113,8 @@ export const checkSerial = (ops: readonly Op[], options: SerialOptions): SerialV
   const graph = polygraphOf(txns, { snapshot, order });
   const wrong = [...txns.anomalies.map((a) => explainRead(names, a)), ...explainForks(graph)];
   if (wrong.length > 0) return { ...verdictOf(level, wrong, { limit }), work: 0 };
-  const realtime =
-    order === 'realtime' ? undefined : inRealTime(raw, { snapshot, budget: budget / 2 });
-  if (realtime !== undefined) return { ...verdictOf(level, [], { limit }), ...realtime };
+  const explained = explainStrictly(raw, { snapshot, order, budget });
+  if (explained !== undefined) return { ...verdictOf(level, [], { limit }), ...explained };
   const found = searchOrder(graph, budget);
   if (found === undefined) {
     const cycles = knownCycles(graph, limit).map((cycle) => explainCycle(graph, cycle));
