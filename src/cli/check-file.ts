@@ -6,7 +6,7 @@ import { checkLinearizable } from '../checker/linear/linearizable.ts';
 import { models } from '../checker/linear/models.ts';
 import { type Valid, worst } from '../checker/verdict.ts';
 import { type Columns, opsOf } from '../history/columns.ts';
-import { showJson } from '../history/json.ts';
+import { parseJson, showJson } from '../history/json.ts';
 import { lint } from '../history/lint.ts';
 import { readColumns } from '../store/reading.ts';
 import { suggestion } from './suggest.ts';
@@ -31,7 +31,7 @@ const modelOf = (name: string, initial: string | undefined) => {
     throw usageError(`unknown model '${name}': ${suggestion(name, modelNames)}`);
   if (initial === undefined) return make();
   try {
-    return make(JSON.parse(initial));
+    return make(parseJson(initial));
   } catch (cause) {
     throw usageError(
       `--initial must be JSON (a text in quotes, a number, null), not ${initial}: ${messageOf(cause)}`,

@@ -1,6 +1,6 @@
 // Wing and Gong's search with Lowe's memory: is there an order of the operations that the model allows?
 import type { Call } from './calls.ts';
-import type { Model } from './model.ts';
+import { type Model, show } from './model.ts';
 import { Position } from './position.ts';
 import { Visited } from './visited.ts';
 
@@ -150,7 +150,7 @@ class Search<S> {
     const states = new Set<number>();
     for (let row = 0; row < size && states.size < statesMax; row++)
       if (frontiers[row] === frontier) states.add(state[row] as number);
-    const describe = this.#options.model.describeState ?? ((it: S) => JSON.stringify(it));
+    const describe = this.#options.model.describeState ?? show;
     return [...states].map((id) => describe(this.#position.transitions.state(id)));
   }
 }
