@@ -5,8 +5,8 @@ export type BigOptions = {
   readonly workload: 'list-append' | 'rw-register';
   readonly txns: number;
   readonly concurrency: number;
-  /** 'none': every micro-operation takes effect at a moment of its own. 'snapshot': write skew is possible. */
-  readonly isolation?: 'strict-serializable' | 'snapshot' | 'none';
+  /** 'none': some reads of a transaction are as old as its invocation. */
+  readonly isolation?: 'strict-serializable' | 'none';
   readonly seed?: number;
 };
 
@@ -40,6 +40,8 @@ class Column {
 type Running = {
   readonly mops: (readonly [f: number, key: number, value: number])[];
   readonly began: number;
+  /** What it read and wrote, once it has taken effect. */
+  results?: readonly (readonly [f: number, key: number, value: number])[];
 };
 
 const keyCount = 10;
@@ -97,7 +99,8 @@ export const bigHistory = (options: BigOptions): Columns => {
   while (done < options.txns) {
     const process = Math.floor(random() * options.concurrency);
     const current = running[process];
-    if (current) {
+    if (current && !current.results) current.results = builder.takeEffect(current);
+    else if (current) {
       builder.complete(process, current);
       running[process] = undefined;
       done++;
@@ -157,24 +160,29 @@ class Builder {
     this.#mopValue.push(value);
   }
 
-  /** Runs a transaction at its completion; without isolation some reads are as old as its invocation. */
-  complete(process: number, { mops, began }: Running): void {
-    this.#row(typeCodes.ok, process);
+  /** Runs a transaction at some moment before its completion; without isolation some reads are older. */
+  takeEffect({ mops, began }: Running): NonNullable<Running['results']> {
     this.#clock++;
     const own: number[] = [];
-    mops.forEach(([f, key, value], i) => {
+    return mops.map(([f, key, value], i) => {
       this.#values[key] ??= [];
       this.#times[key] ??= [];
       if (f !== mopCodes.r) {
         this.#values[key].push(value);
         this.#times[key].push(this.#clock);
         own.push(key);
-        this.#mop(f, key, value);
-        return;
+        return [f, key, value];
       }
       const isOld = this.#isolation === 'none' && i % 2 === 0 && !own.includes(key);
-      this.#read(key, isOld ? this.#lengthAt(key, began) : this.#values[key].length);
+      return [f, key, isOld ? this.#lengthAt(key, began) : this.#values[key].length];
     });
+  }
+
+  complete(process: number, { results }: Running): void {
+    this.#row(typeCodes.ok, process);
+    for (const [f, key, value] of results!)
+      if (f === mopCodes.r) this.#read(key, value);
+      else this.#mop(f, key, value);
     this.#mopStart.push(this.#mopF.length);
   }
 

@@ -100,30 +100,49 @@ export const garbageReads = (table: RegisterTable): Finding[] => {
   return findings;
 };
 
-/** Committed transactions that first read the same version of a key and then each wrote the key. */
-export const lostUpdates = (table: RegisterTable): Finding[] => {
-  const groups = new Map<number, number[]>();
+/** Calls back for each (transaction, version) where the version was the first read and a write to its key follows. */
+const forEachUpdate = (
+  table: RegisterTable,
+  visit: (txn: number, version: number) => void,
+): void => {
+  const { txns, mopStart, mopF, mopKey, mopVersion } = table;
   const readBy = new Int32Array(table.keys.length).fill(-1);
   const read = new Int32Array(table.keys.length);
-  const isOk = (txn: number): boolean => table.txns.kind[txn] === kinds.ok;
-  forEachMop(table, isOk, (txn, at) => {
-    const key = table.mopKey[at]!;
-    if (table.mopF[at] === mopCodes.r) {
-      if (readBy[key] === txn) return;
-      readBy[key] = txn;
-      read[key] = table.mopVersion[at]!;
-    } else if (readBy[key] === txn && read[key]! >= 0) {
-      const group = groups.get(read[key]!);
-      if (group) group.push(txn);
-      else groups.set(read[key]!, [txn]);
-      read[key] = -1;
+  for (let txn = 0; txn < txns.count; txn++) {
+    if (txns.kind[txn] !== kinds.ok) continue;
+    for (let at = mopStart[txn]!; at < mopStart[txn + 1]!; at++) {
+      const key = mopKey[at]!;
+      if (mopF[at] !== mopCodes.r) {
+        if (readBy[key] !== txn || read[key]! < 0) continue;
+        visit(txn, read[key]!);
+        read[key] = -1;
+      } else if (readBy[key] !== txn) {
+        readBy[key] = txn;
+        read[key] = mopVersion[at]!;
+      }
     }
+  }
+};
+
+/** Committed transactions that first read the same version of a key and then each wrote the key. */
+export const lostUpdates = (table: RegisterTable): Finding[] => {
+  const counts = new Uint8Array(table.versionValue.length);
+  let isAny = false;
+  forEachUpdate(table, (_txn, version) => {
+    if (counts[version]! > 0) isAny = true;
+    counts[version] = Math.min(2, counts[version]! + 1);
   });
-  return [...groups]
-    .filter(([, txns]) => txns.length > 1)
-    .map(([version, txns]) => ({
-      key: table.keys[table.versionKey[version]!]!,
-      value: table.versionValue.at(version),
-      txns: txns.map((txn) => opOf(table, txn)),
-    }));
+  if (!isAny) return [];
+  const groups = new Map<number, number[]>();
+  forEachUpdate(table, (txn, version) => {
+    if (counts[version]! < 2) return;
+    const group = groups.get(version);
+    if (group) group.push(txn);
+    else groups.set(version, [txn]);
+  });
+  return [...groups].map(([version, txns]) => ({
+    key: table.keys[table.versionKey[version]!]!,
+    value: table.versionValue.at(version),
+    txns: txns.map((txn) => opOf(table, txn)),
+  }));
 };

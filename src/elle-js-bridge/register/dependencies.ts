@@ -16,11 +16,6 @@ class Builder {
     this.#order = order;
   }
 
-  #writersOf(version: number): Int32Array {
-    const { writers, writerStart } = this.#users;
-    return writers.subarray(writerStart[version], writerStart[version + 1]);
-  }
-
   #link(from: number, to: number, mask: number): void {
     this.graph.touched = true;
     if (from !== to) this.graph.edges.add(from, to, mask);
@@ -28,34 +23,45 @@ class Builder {
 
   /** Whoever read a version comes after its writer, even if that is the reader itself. */
   linkReads(version: number): void {
-    const { readers, readerStart } = this.#users;
-    for (const writer of this.#writersOf(version))
-      for (let at = readerStart[version]!; at < readerStart[version + 1]!; at++) {
+    const { writers, writerStart, readers, readerStart } = this.#users;
+    for (let w = writerStart[version]!; w < writerStart[version + 1]!; w++)
+      for (let r = readerStart[version]!; r < readerStart[version + 1]!; r++) {
         this.graph.touched = true;
-        this.graph.edges.add(writer, readers[at]!, bits.wr);
+        this.graph.edges.add(writers[w]!, readers[r]!, bits.wr);
       }
   }
 
   /** Writers and readers of a version come before the writers of the next ones. */
   linkNext(version: number): void {
     const { start, to } = this.#order;
-    const { readers, readerStart } = this.#users;
-    const own = readers.subarray(readerStart[version], readerStart[version + 1]);
-    const next: number[] = [];
-    for (let at = start[version]!; at < start[version + 1]!; at++)
-      next.push(...this.#writersOf(to[at]!));
-    for (const writer of this.#writersOf(version))
-      for (const later of next) this.#link(writer, later, bits.ww);
-    if (own.length < 2 || next.length < 2)
-      for (const reader of own) for (const later of next) this.#link(reader, later, bits.rw);
-    else this.#linkThroughHub(own, next);
+    const { writers, writerStart, readers, readerStart } = this.#users;
+    const [begin, end] = [start[version]!, start[version + 1]!];
+    const readerCount = readerStart[version + 1]! - readerStart[version]!;
+    if (begin === end || readerCount + writerStart[version + 1]! - writerStart[version]! === 0)
+      return;
+    const usesHub = readerCount > 1 && end - begin > 1;
+    let hub = -1;
+    for (let edge = begin; edge < end; edge++)
+      for (let l = writerStart[to[edge]!]!; l < writerStart[to[edge]! + 1]!; l++) {
+        const later = writers[l]!;
+        for (let w = writerStart[version]!; w < writerStart[version + 1]!; w++)
+          this.#link(writers[w]!, later, bits.ww);
+        if (usesHub && hub < 0) hub = this.#hubOf(version);
+        if (usesHub) this.graph.edges.add(hub, later, 0);
+        else
+          for (let r = readerStart[version]!; r < readerStart[version + 1]!; r++)
+            this.#link(readers[r]!, later, bits.rw);
+      }
   }
 
-  #linkThroughHub(readers: Int32Array, writers: readonly number[]): void {
+  /** All readers of a version together: they share what comes after. */
+  #hubOf(version: number): number {
+    const { readers, readerStart } = this.#users;
     const hub = this.graph.addHub();
     this.graph.touched = true;
-    for (const reader of readers) this.graph.edges.add(reader, hub, bits.rw);
-    for (const writer of new Set(writers)) this.graph.edges.add(hub, writer, 0);
+    for (let r = readerStart[version]!; r < readerStart[version + 1]!; r++)
+      this.graph.edges.add(readers[r]!, hub, bits.rw);
+    return hub;
   }
 }
 

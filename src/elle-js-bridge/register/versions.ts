@@ -26,10 +26,12 @@ const compareValues = (a: unknown, b: unknown): number => {
 
 /** Believes one source after the other. */
 export const orderVersions = (table: RegisterTable, options: CheckOptions): VersionOrder => {
-  let believed: VersionSource[] = [];
+  const [initial, ...others] = versionSources(table, options);
+  // From nil to everything else: the first source cannot contradict itself.
+  let believed: VersionSource[] = [initial!];
   let layout = layoutOf(table, believed);
   const cyclic: Finding[] = [];
-  for (const source of versionSources(table, options)) {
+  for (const source of others) {
     const all = [...believed, source];
     const joined = layoutOf(table, all);
     const found = components(joined, 255);
