@@ -129,6 +129,32 @@ describe.skipIf(because !== '')(`hosts of an inventory${because}`, () => {
     expect((await node?.remote.exec(['id', '-un'], { sudo: true }))?.stdout).toBe('root\n');
   });
 
+  test('let in by a password from the environment, and not by a wrong one', async () => {
+    const n2 = hosts.nodes[1];
+    await n2?.remote.exec(['chpasswd', '-c', 'SHA512'], { stdin: 'root:correct horse\n' });
+    const how = {
+      PasswordAuthentication: 'yes',
+      AuthenticationMethods: 'password',
+      PermitRootLogin: 'yes',
+    };
+    const options = Object.entries(how).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+    const sshd = ['/usr/sbin/sshd', '-p', '2222', ...options, '-f', '/etc/ssh/ordeal/sshd_config'];
+    await n2?.remote.exec(sshd);
+    const host = {
+      host: addressOf(1),
+      port: 2222,
+      user: 'root',
+      hostKey,
+      passwordEnv: 'LAB_PASSWORD',
+    };
+    process.env['LAB_PASSWORD'] = 'correct horse';
+    expect(await say((await open({ hosts: [host] })).nodes[0], 'hostname')).toBe('n2');
+    process.env['LAB_PASSWORD'] = 'battery staple';
+    const refused = await open({ hosts: [host] }).catch((thrown: Error) => thrown);
+    expect(refused).toMatchObject({ code: 'login-refused', exitCode: 4 });
+    expect(String(refused)).not.toContain('battery');
+  });
+
   describe('that cannot be had: one line with the place', () => {
     const other =
       'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
