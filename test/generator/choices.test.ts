@@ -15,6 +15,7 @@ import {
   weighted,
   zipfKeys,
 } from '../../src/generator/index.ts';
+import { quick, runVirtually } from '../../src/testing.ts';
 import { Bench } from './pool.ts';
 
 const as = repeat({ f: 'a' });
@@ -169,6 +170,34 @@ describe('cycleTimes', () => {
       '7 b:3',
       '7 b:4',
     ]);
+    expect(gen.ask().kind).toBe('done');
+  });
+
+  test('nothing is promised beyond its turn: what is due later waits for the next one', () => {
+    const generator = clients(
+      timeLimit(
+        30,
+        cycleTimes([
+          [2, delay(1.5, as)],
+          [3, delay(1, bs)],
+        ]),
+      ),
+    );
+    const history = runVirtually({ generator, concurrency: 3, seed: 1, model: quick });
+    const begun = history.filter((op) => op.type === 'invoke');
+    expect(begun.length).toBeGreaterThan(25);
+    for (const { f, time } of begun) expect(f).toBe(time % 5e9 < 2e9 ? 'a' : 'b');
+    expect(begun.filter((op) => op.time === 2e9).map((op) => op.f)).toEqual(['b']);
+  });
+
+  test('it is over as soon as nobody has anything left, whoever’s turn it is', () => {
+    const gen = new Bench(
+      cycleTimes([
+        [1, c],
+        [5, limit(1, [null, []])],
+      ]),
+    );
+    expect(gen.play()).toEqual(['c']);
     expect(gen.ask().kind).toBe('done');
   });
 
