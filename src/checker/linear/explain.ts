@@ -1,5 +1,6 @@
 // The evidence of one failed part: where it fails, why in a few operations, and in words.
 import { assert } from '../../base/assert.ts';
+import type { Weaker } from '../weaker/weaker.ts';
 import { type Call, never, opOf } from './calls.ts';
 import { type Judgement, judgeBySearch } from './judge.ts';
 import type { Failure } from './linear-verdict.ts';
@@ -12,6 +13,8 @@ export type ExplainOptions<S> = {
   readonly model: Model<S>;
   readonly part: Part;
   readonly judgement: Judgement;
+  /** What the part kept all the same. */
+  readonly weaker: Weaker | undefined;
   /** Work for making the failing history small. */
   readonly budget: number;
 };
@@ -22,7 +25,7 @@ const searchBudget = 20_000;
 
 /** Everything that a failure carries but the key. */
 export const explain = <S>(options: ExplainOptions<S>): Omit<Failure, 'key'> => {
-  const { model, part, judgement, budget } = options;
+  const { model, part, judgement, budget, weaker } = options;
   const { key } = part;
   const culprit = judgement.stuck;
   const operation = culprit?.completion;
@@ -44,7 +47,8 @@ export const explain = <S>(options: ExplainOptions<S>): Omit<Failure, 'key'> => 
     states,
     minimal: recordsOf(minimal),
     isMinimal: reduced.isMinimal,
-    witness: tell({ model, key, culprit, minimal, calls, states }),
+    ...(weaker === undefined ? {} : { weaker }),
+    witness: tell({ model, key, culprit, minimal, calls, states, weaker }),
   };
 };
 

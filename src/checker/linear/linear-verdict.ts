@@ -1,6 +1,7 @@
 // What the linearizability checkers say: the verdict and its evidence, JSON-safe.
 import type { Op } from '../../history/op.ts';
 import type { Valid, Verdict } from '../verdict.ts';
+import type { Weaker } from '../weaker/weaker.ts';
 import type { Witness } from '../witness.ts';
 
 /** Why one key is not linearizable. */
@@ -20,6 +21,8 @@ export type Failure = {
   readonly minimal: readonly Op[];
   /** False when the budget for making it small ended first. */
   readonly isMinimal: boolean;
+  /** For registers: what this key kept all the same. */
+  readonly weaker?: Weaker;
   readonly witness: Witness;
 };
 
@@ -40,6 +43,8 @@ export type LinearVerdict = Verdict & {
   readonly previousOk?: Op;
   readonly minimal?: readonly Op[];
   readonly witness?: Witness;
+  /** For registers: what held of all keys all the same, and how stale reads were. */
+  readonly weaker?: Weaker;
   /** At most 16, the first to happen first. */
   readonly failures?: readonly Failure[];
   /** Keys on which the budget ended, at most 16, with the operation reached. */

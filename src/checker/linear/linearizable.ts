@@ -4,6 +4,7 @@ import { History } from '../../history/history.ts';
 import type { Op } from '../../history/op.ts';
 import type { Checker } from '../checker.ts';
 import { type Valid, worst } from '../verdict.ts';
+import { together, weakerOf } from '../weaker/weaker.ts';
 import { explain } from './explain.ts';
 import { type Judgement, judgePart } from './judge.ts';
 import type { Failure, LinearVerdict } from './linear-verdict.ts';
@@ -109,12 +110,20 @@ const keyOf = (part: Part): { key?: string | number } =>
 const failuresOf = <S>(judged: readonly Judged[], model: Model<S>) => {
   const failed = judged
     .filter(({ judgement }) => judgement.valid === false)
-    .sort((a, b) => (a.judgement.stuck?.end ?? 0) - (b.judgement.stuck?.end ?? 0))
-    .slice(0, toldMax);
-  const failures: Failure[] = failed.map(({ part, judgement }, at) => ({
+    .sort((a, b) => (a.judgement.stuck?.end ?? 0) - (b.judgement.stuck?.end ?? 0));
+  const isRegister = model.register !== undefined;
+  const kept = isRegister ? failed.map(({ part }) => weakerOf(model, part)) : [];
+  const failures: Failure[] = failed.slice(0, toldMax).map(({ part, judgement }, at) => ({
     ...keyOf(part),
-    ...explain({ model, part, judgement, budget: at === 0 ? reduceFirst : reduceOther }),
+    ...explain({
+      model,
+      part,
+      judgement,
+      weaker: kept[at],
+      budget: at === 0 ? reduceFirst : reduceOther,
+    }),
   }));
+  const weaker = together(kept);
   const first = failures[0];
   if (first === undefined) return {};
   const { operation, previousOk, minimal, witness } = first;
@@ -123,6 +132,7 @@ const failuresOf = <S>(judged: readonly Judged[], model: Model<S>) => {
     ...(previousOk === undefined ? {} : { previousOk }),
     minimal,
     witness,
+    ...(weaker === undefined ? {} : { weaker }),
     failures,
   };
 };

@@ -1,5 +1,6 @@
 // Tells a failure in words: a title for the verdict line and a sentence for each operation.
 import type { Op } from '../../history/op.ts';
+import { sayWeaker, type Weaker } from '../weaker/weaker.ts';
 import type { Witness, WitnessOp } from '../witness.ts';
 import { type Call, opOf } from './calls.ts';
 import { canonical, describeOp, type Model, show } from './model.ts';
@@ -15,6 +16,8 @@ export type StoryOptions<S> = {
   readonly calls: readonly Call[];
   /** In words: the states possible when the culprit returned. */
   readonly states: readonly string[];
+  /** What held all the same, where that is known. */
+  readonly weaker?: Weaker | undefined;
 };
 
 /** More would not be read at night. */
@@ -26,13 +29,17 @@ const isSame = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b
 
 /** The witness of a failure. */
 export const tell = <S>(options: StoryOptions<S>): Witness => {
-  const { key, culprit, minimal, model, states } = options;
+  const { key, culprit, minimal, model, states, weaker } = options;
   const others = minimal.filter((call) => call !== culprit).slice(1 - opsMax);
   const ops = minimal.filter((call) => call === culprit || others.includes(call));
   return {
     title: titleOf(options),
     ...(key === undefined ? {} : { key }),
-    words: [...ops.map((call) => sentenceOf(model, call, call === culprit)), ...possible(states)],
+    words: [
+      ...ops.map((call) => sentenceOf(model, call, call === culprit)),
+      ...possible(states),
+      ...(weaker === undefined ? [] : sayWeaker(weaker)),
+    ],
     ops: ops.map((call) => witnessOpOf(call, call === culprit)),
   };
 };

@@ -1,5 +1,6 @@
 // Calls as columns: what the near-linear engines read, whether the calls are objects or still rows of a history.
 import type { History } from '../../history/history.ts';
+import type { Process } from '../../history/op.ts';
 import { type Call, never, opOf } from './calls.ts';
 import type { ModelOp } from './model.ts';
 
@@ -87,6 +88,15 @@ export class Part implements Strand {
     this.#made.set(place, made);
     return made;
   };
+
+  processAt(place: number): Process {
+    return this.#history.processAt(this.start[place] as number);
+  }
+
+  /** Nanoseconds since the run began, by position of the history. */
+  timeAt(position: number): number {
+    return this.#history.timeAt(position);
+  }
 
   /** All calls as objects; made once. */
   get calls(): readonly Call[] {
