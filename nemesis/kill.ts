@@ -53,7 +53,9 @@ export const nemesis: NemesisPackage = {
   },
   finalGenerator: () => restart,
   restore: async (world) => {
-    if ((killed.get(world.faults)?.size ?? 0) > 0) await startAll(world);
+    if ((killed.get(world.faults)?.size ?? 0) === 0) return;
+    await startAll(world);
+    world.budget?.give('kill');
   },
   invoke: async (op, world) => {
     try {
@@ -157,8 +159,9 @@ const startAll = async ({
 
 const restartAll = async (world: NemesisWorld): Promise<Completion> => {
   const started = await startAll(world);
-  if (started.length === 0) return { type: 'info', value: { says: 'nothing was killed' } };
   const serves = await serving(started, world);
+  world.budget?.give('kill');
+  if (started.length === 0) return { type: 'info', value: { says: 'nothing was killed' } };
   const { log } = world.systemContext;
   for (const { name } of started)
     log(serves.includes(name) ? 'serves again' : 'started, does not serve yet', name);
