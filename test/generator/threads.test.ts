@@ -60,6 +60,20 @@ test('views agree with the model whatever happens', () => {
   );
 });
 
+test('several nemesis threads come last, under names of their own; a number beyond the clients is nobody', () => {
+  const pool = new ThreadPool(2, 3);
+  const { threads } = pool;
+  expect(threads.all()).toEqual([0, 1, 'nemesis', 'nemesis-2', 'nemesis-3']);
+  expect([threads.count, threads.clientCount, threads.positionOf('nemesis-2')]).toEqual([5, 2, 3]);
+  pool.setBusy(pool.slotOf('nemesis-2'));
+  expect(threads.isFree('nemesis-2')).toBe(false);
+  expect(threads.isFree('nemesis')).toBe(true);
+  expect(threads.threadOf('nemesis-3')).toBe('nemesis-3');
+  expect(threads.threadOf('nemesis-4')).toBeUndefined();
+  expect([threads.has(1), threads.has(2), threads.has('nemesis-4')]).toEqual([true, false, false]);
+  expect(() => threads.only(2)).toThrow('there is no thread 2');
+});
+
 test('the same filter gives the same view, and a filter sees positions in its scope', () => {
   const { threads } = new ThreadPool(6);
   const late = { accepts: (_: Thread, position: number) => position >= 3 };

@@ -1,8 +1,18 @@
 // The pure step: order of effects, crash rule, indices and times.
 import { expect, test } from 'vitest';
 import { rngOf } from '../../src/base/random.ts';
-import type { GenLike } from '../../src/generator/generator.ts';
-import { clients, log, nemesis, phases, repeat, sleep } from '../../src/generator/index.ts';
+import type { Gen, GenLike, NemesisThread, Thread } from '../../src/generator/generator.ts';
+import {
+  any,
+  clients,
+  log,
+  nemesis,
+  onThreads,
+  onUpdate,
+  phases,
+  repeat,
+  sleep,
+} from '../../src/generator/index.ts';
 import { type Effect, type RunState, startRun, step } from '../../src/runner/interpreter.ts';
 
 const start = (generator: GenLike, concurrency = 2): RunState =>
@@ -10,7 +20,7 @@ const start = (generator: GenLike, concurrency = 2): RunState =>
 const kinds = (effects: readonly Effect[]): string => effects.map((e) => e.kind).join(' ');
 const tick = (state: RunState, time: number): readonly Effect[] =>
   step(state, { kind: 'tick', time });
-const ok = (state: RunState, time: number, thread: number | 'nemesis' = 0): readonly Effect[] =>
+const ok = (state: RunState, time: number, thread: Thread = 0): readonly Effect[] =>
   step(state, { kind: 'completed', time, thread, completion: { type: 'ok' } });
 
 test('journals before it dispatches, one operation a tick, and stops when nothing is left', () => {
@@ -66,6 +76,35 @@ test('the nemesis completes as info and is never retired', () => {
   const [journal] = ok(state, 1, 'nemesis');
   expect(journal).toMatchObject({ op: { process: 'nemesis', type: 'info' } });
   expect(tick(state, 2)[1]).toMatchObject({ kind: 'dispatch', thread: 'nemesis' });
+});
+
+test('nemesis threads overlap: generators are told which one it was, the history calls all nemesis', () => {
+  const heard: unknown[] = [];
+  const listen = (name: NemesisThread): Gen =>
+    onThreads(
+      [name],
+      onUpdate(
+        (gen, { process, type }) => {
+          heard.push([name, process, type]);
+          return gen;
+        },
+        repeat({ f: name }),
+      ),
+    );
+  const generator = any(listen('nemesis'), listen('nemesis-2'));
+  const state = startRun({ generator, concurrency: 1, nemesisThreads: 2, rng: rngOf(1) });
+  const begun = [tick(state, 0), tick(state, 1)]
+    .flat()
+    .filter((effect) => effect.kind === 'dispatch');
+  expect(begun.map(({ thread }) => thread).sort()).toEqual(['nemesis', 'nemesis-2']);
+  expect(begun.map(({ op }) => op.process)).toEqual(['nemesis', 'nemesis']);
+  const [journal] = ok(state, 2, 'nemesis-2');
+  expect(journal).toMatchObject({ op: { process: 'nemesis', f: 'nemesis-2', type: 'info' } });
+  expect(heard.sort()).toEqual([
+    ['nemesis', 'nemesis', 'invoke'],
+    ['nemesis-2', 'nemesis-2', 'info'],
+    ['nemesis-2', 'nemesis-2', 'invoke'],
+  ]);
 });
 
 test('the generator hears of a completion while the thread still runs the old process', () => {
