@@ -57,9 +57,9 @@ export const nemesis: NemesisPackage = {
     await startAll(world);
     world.budget?.give('kill');
   },
-  invoke: async (op, world) => {
+  invoke: async (op, world, signal) => {
     try {
-      return op.f === 'kill' ? await kill(op, world) : await restartAll(world);
+      return op.f === 'kill' ? await kill(op, world) : await restartAll(world, signal);
     } catch (cause) {
       const code = cause instanceof OrdealError ? cause.code : 'nemesis-failed';
       return { type: 'info', error: [code, messageOf(cause)] };
@@ -137,9 +137,10 @@ const serveSeconds = 10;
 const serving = async (
   nodes: readonly Node[],
   { system, systemContext }: NemesisWorld,
+  signal: AbortSignal,
 ): Promise<readonly string[]> => {
   const limit = AbortSignal.timeout(serveSeconds * 1_000);
-  const context = { ...systemContext, signal: AbortSignal.any([systemContext.signal, limit]) };
+  const context = { ...systemContext, signal: AbortSignal.any([signal, limit]) };
   const ends = await Promise.allSettled(nodes.map(async (node) => system.ready?.(node, context)));
   return nodes.flatMap(({ name }, i) => (ends[i]?.status === 'fulfilled' ? [name] : []));
 };
@@ -157,9 +158,9 @@ const startAll = async ({
   return started;
 };
 
-const restartAll = async (world: NemesisWorld): Promise<Completion> => {
+const restartAll = async (world: NemesisWorld, signal: AbortSignal): Promise<Completion> => {
   const started = await startAll(world);
-  const serves = await serving(started, world);
+  const serves = await serving(started, world, signal);
   world.budget?.give('kill');
   if (started.length === 0) return { type: 'info', value: { says: 'nothing was killed' } };
   const { log } = world.systemContext;
