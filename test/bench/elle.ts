@@ -7,6 +7,8 @@ import type { BigOptions } from '../elle/big-histories.ts';
 import type { Figure } from './main.ts';
 
 type Case = BigOptions & {
+  /** One cycle through all transactions instead. */
+  readonly ring?: boolean;
   readonly name?: string;
   readonly check?: object;
   /** Seconds, warm. */
@@ -49,6 +51,7 @@ const cases: readonly Case[] = [
     name: 'linearizable keys',
     goal: '< 0.2',
   },
+  { workload: 'rw-register', txns: 30_000, concurrency: 30_000, ring: true, goal: '< 3' },
 ];
 const large: readonly Case[] = [
   { workload: 'list-append', txns: 1_000_000, concurrency: 100 },
@@ -69,12 +72,12 @@ const measure = async (one: Case): Promise<Measured> => {
   return JSON.parse(stdout) as Measured;
 };
 
-const nameOf = ({ workload, txns, concurrency, isolation, name }: Case): string =>
+const nameOf = ({ workload, txns, concurrency, isolation, ring, name }: Case): string =>
   [
     workload,
     `${txns / 1000}k`,
     `c${concurrency}`,
-    isolation === 'none' ? 'no isolation' : 'valid',
+    ring ? 'one ring' : isolation === 'none' ? 'no isolation' : 'valid',
     name,
   ]
     .filter((part) => part !== undefined)
@@ -84,9 +87,10 @@ const nameOf = ({ workload, txns, concurrency, isolation, name }: Case): string 
 export const figures = async (): Promise<readonly Figure[]> => {
   const found: Figure[] = [];
   for (const one of process.env['ELLE_BENCH_LARGE'] ? [...cases, ...large] : cases) {
-    const { wall, peakMiB } = await measure(one);
+    const { wall, cpu, peakMiB } = await measure(one);
     const name = nameOf(one);
     found.push({ name, value: wall, unit: 's', ...(one.goal ? { goal: one.goal } : {}) });
+    found.push({ name: `${name}: processor`, value: cpu, unit: 's' });
     found.push({ name: `${name}: rate`, value: one.txns / wall, unit: 'txn/s' });
     const isMillion = one.txns === 1_000_000 && one.workload === 'list-append';
     found.push({

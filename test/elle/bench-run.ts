@@ -1,13 +1,13 @@
 // One measurement in a process of its own: builds a large history, judges it a few times, prints the figures as JSON.
 import { check } from 'elle-js-bridge';
-import { type BigOptions, bigHistory } from './big-histories.ts';
+import { type BigOptions, bigHistory, ringHistory } from './big-histories.ts';
 
 const [history, options, rounds] = process.argv.slice(2).map((text) => JSON.parse(text)) as [
-  BigOptions,
+  BigOptions & { readonly ring?: boolean },
   object,
   number,
 ];
-const columns = bigHistory(history);
+const columns = history.ring ? ringHistory(history.txns) : bigHistory(history);
 let [wall, cpu] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
 let valid: unknown;
 for (let round = 0; round < rounds; round++) {

@@ -220,3 +220,23 @@ class Builder {
     };
   }
 }
+
+/** One huge component: every transaction reads what the next one wrote, the last what the first did; no shorter cycle. */
+export const ringHistory = (txns: number): Columns => {
+  const mops = txns * 4;
+  const column = (valueAt: (at: number) => number): Int32Array =>
+    Int32Array.from({ length: mops }, (_, at) => valueAt(at));
+  // Invocations first, so that real time says nothing; then the completions, each with a write and a read.
+  const txnOf = (at: number): number => Math.floor(at / 2) % txns;
+  const isRead = (at: number): boolean => at % 2 === 1;
+  return {
+    type: Uint8Array.from({ length: 2 * txns }, (_, i) =>
+      i < txns ? typeCodes.invoke : typeCodes.ok,
+    ),
+    process: Int32Array.from({ length: 2 * txns }, (_, i) => i % txns),
+    mopStart: Uint32Array.from({ length: 2 * txns + 1 }, (_, i) => 2 * i),
+    mopF: Uint8Array.from({ length: mops }, (_, at) => (isRead(at) ? mopCodes.r : mopCodes.w)),
+    mopKey: column((at) => (isRead(at) ? (txnOf(at) + 1) % txns : txnOf(at))),
+    mopValue: column((at) => (isRead(at) && at < mops / 2 ? nilValue : 1)),
+  };
+};
