@@ -11,6 +11,7 @@ import type { System, SystemContext } from '../contract/system.ts';
 import type { Completion, Op } from '../history/op.ts';
 import { downloadLogs } from './logs.ts';
 import { onEveryNode, tryEveryNode } from './nodes.ts';
+import { within } from './within.ts';
 
 /** Everything a run is made of; the runner itself knows no files, no SSH and no cluster. */
 export type Life = {
@@ -28,6 +29,10 @@ export type Life = {
   readonly interrupt: AbortSignal;
   /** Folder for the nodes' logs, one folder a node. */
   readonly logsFolder: string;
+  /** Longest time for one step of a system on a node, 600,000 ms unless told: installing may download. */
+  readonly systemMs?: number;
+  /** Longest time for a client's open, setup, teardown and close, and for a package's restore; 60,000 ms unless told. */
+  readonly clientMs?: number;
   /** Leave the system running. */
   readonly keep: boolean;
   /** Runs the operations: the interpreter's real-time shell, handed its generator, clock and journal by the caller. */
@@ -50,18 +55,26 @@ export type Ending = {
 
 const enter = (life: Life, phase: Phase): void => life.emit({ type: 'phase', phase });
 
+/** Puts a deadline on a step of the system: what hangs for ever must not keep a run from ending. */
+const limitOf =
+  ({ systemMs = 600_000 }: Life) =>
+  async (what: string, step: Promise<void> | undefined): Promise<void> => {
+    if (step !== undefined) await within(systemMs, what, step);
+  };
+
 /** Removes what an earlier run left, installs, starts, and waits until every node serves. */
 const prepare = async (life: Life): Promise<void> => {
   const { nodes, system, systemContext: context } = life;
   enter(life, 'install');
+  const limited = limitOf(life);
   await onEveryNode(nodes, async (node) => {
-    await system.install?.(node, context);
-    await (system.kill ?? system.stop)?.(node, context);
-    await system.wipe?.(node, context);
+    await limited('install', system.install?.(node, context));
+    await limited('stop', (system.kill ?? system.stop)?.(node, context));
+    await limited('wipe', system.wipe?.(node, context));
   });
-  await onEveryNode(nodes, (node) => system.start(node, context));
+  await onEveryNode(nodes, (node) => limited('start', system.start(node, context)));
   await onEveryNode(nodes, async (node) => {
-    await system.ready?.(node, context);
+    await limited('ready', system.ready?.(node, context));
     life.emit({ type: 'progress', message: 'serves', node: node.name });
   });
 };
@@ -69,10 +82,12 @@ const prepare = async (life: Life): Promise<void> => {
 /** Once a node: what the clients need before the first operation, such as a table, or its removal. */
 const eachClient = async (life: Life, what: 'setup' | 'teardown'): Promise<void> => {
   if (!life.client[what]) return;
-  for (const node of life.nodes) {
+  const prepareOn = async (node: Node): Promise<void> => {
     const client = await life.client.open(node);
     await client[what]?.().finally(() => client.close?.());
-  }
+  };
+  for (const node of life.nodes)
+    await within(life.clientMs ?? clientMs, `${node.name}: client ${what}`, prepareOn(node));
 };
 
 const worldOf = ({ nodes, faults, budget, system, systemContext }: Life): NemesisWorld => ({
@@ -112,17 +127,21 @@ const asOrdealError = (thrown: unknown, code: string): OrdealError =>
 
 /** Lets every package put back what it broke by itself, also after an interrupt. */
 const restore = async (life: Life, failures: OrdealError[]): Promise<boolean> => {
-  const systemContext = { ...life.systemContext, signal: AbortSignal.timeout(restoreMs) };
+  const ms = life.clientMs ?? clientMs;
+  const systemContext = { ...life.systemContext, signal: AbortSignal.timeout(ms) };
   const world = { ...worldOf(life), systemContext };
   const before = failures.length;
   for (const nemesis of life.nemeses)
-    await nemesis.restore?.(world).catch((thrown: unknown) => {
-      failures.push(asOrdealError(thrown, 'not-healed'));
-    });
+    await within(ms, 'putting back what a nemesis broke', nemesis.restore?.(world) ?? done).catch(
+      (thrown: unknown) => {
+        failures.push(asOrdealError(thrown, 'not-healed'));
+      },
+    );
   return failures.length === before;
 };
 
-const restoreMs = 60_000;
+const clientMs = 60_000;
+const done = Promise.resolve();
 
 /** Heals and proves it. What stays broken is a failure of its own exit code, told by `healed`. */
 const heal = async (life: Life, failures: OrdealError[]): Promise<boolean> => {
@@ -147,10 +166,11 @@ const fetchLogs = async (life: Life, warn: (error: OrdealError) => void): Promis
 const tearDown = async (life: Life, warn: (error: OrdealError) => void): Promise<void> => {
   if (life.keep) return;
   enter(life, 'teardown');
+  const limited = limitOf(life);
   const { nodes, system, systemContext: context } = life;
   for (const error of await tryEveryNode(nodes, async (node) => {
-    await (system.kill ?? system.stop)?.(node, context);
-    await system.wipe?.(node, context);
+    await limited('stop', (system.kill ?? system.stop)?.(node, context));
+    await limited('wipe', system.wipe?.(node, context));
   }))
     warn(error);
 };

@@ -54,7 +54,7 @@ const play = (
 ): readonly Emitted[] | undefined => {
   const emitted: Emitted[] = [];
   try {
-    const bench = new Bench(recipe.make(), 4);
+    const bench = new Bench(recipe.make(), 4, 2);
     for (const each of acts) {
       look(bench, each);
       const op = carryOut(bench, each);

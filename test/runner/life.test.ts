@@ -11,11 +11,14 @@ import { type Ending, live } from '../../src/runner/life.ts';
 class World {
   readonly done: string[] = [];
   readonly #failAt: number;
-  constructor(failAt: number) {
+  readonly #hangsAt: string | undefined;
+  constructor(failAt: number, hangsAt?: string) {
     this.#failAt = failAt;
+    this.#hangsAt = hangsAt;
   }
   async act(what: string): Promise<void> {
     this.done.push(what);
+    if (what === this.#hangsAt) await new Promise(() => undefined);
     if (this.done.length - 1 === this.#failAt)
       throw new Error(`planted failure at step ${this.#failAt}: ${what}`);
   }
@@ -70,8 +73,9 @@ const clientOf = (world: World): Client => ({
 const liveOnce = async (
   failAt: number,
   interrupt = new AbortController(),
+  hangsAt?: string,
 ): Promise<{ done: string[]; phases: string[]; ending: Ending }> => {
-  const world = new World(failAt);
+  const world = new World(failAt, hangsAt);
   const phases: string[] = [];
   const nodes = nodesOf(world);
   const ending = await live({
@@ -99,6 +103,8 @@ const liveOnce = async (
     },
     interrupt: interrupt.signal,
     logsFolder: '/nowhere',
+    systemMs: 100,
+    clientMs: 100,
     keep: false,
     perform: async () => {
       await world.act('perform');
@@ -116,6 +122,20 @@ describe('the life of a test', () => {
     expect(ending).toEqual({ failures: [], healed: true, interrupted: false });
     expect(phases).toEqual(['install', 'run', 'heal', 'logs', 'teardown']);
     expect(steps.length).toBeGreaterThan(20);
+  });
+
+  test.each([
+    ['n1 install', 'n1: install'],
+    ['n2 start', 'n2: start'],
+    ['n1 ready', 'n1: ready'],
+    ['client setup', 'n1: client setup'],
+    ['client teardown', 'n1: client teardown'],
+    ['restore', 'putting back what a nemesis broke'],
+    ['n2 wipe', 'n2: wipe'],
+  ])('%s may hang for ever: the run ends, and says so', async (step, says) => {
+    const { done, ending } = await liveOnce(-1, new AbortController(), step);
+    expect(ending.failures[0]?.message).toBe(`${says}: not done within 0.1 s`);
+    for (const end of ['close history', 'heal', 'n1 stat', 'n1 kill']) expect(done).toContain(end);
   });
 
   test.each(steps.map((what, n) => [n, what] as const))(
