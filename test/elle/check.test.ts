@@ -1,5 +1,6 @@
 // The library's door: what is answered to broken, unfinished and unusual histories, and to the options.
 import { type CheckOptions, check, mopCodes, type TxnOp, typeCodes } from 'elle-js-bridge';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bigHistory } from './big-histories.ts';
 import { runDatabase } from './database.ts';
@@ -227,4 +228,46 @@ test('text and large values as keys and elements change nothing', () => {
     const [a, b] = [check(plain, list), check(renamed, list)];
     expect([b.valid, b.anomalyTypes, b.not]).toEqual([a.valid, a.anomalyTypes, a.not]);
   }
+});
+
+test('vectors and maps as keys and elements are compared by what they hold', () => {
+  const ops = JSON.parse(
+    JSON.stringify([
+      { process: 0, type: 'invoke', value: [['append', [1], { a: 1 }]] },
+      { process: 0, type: 'ok', value: [['append', [1], { a: 1 }]] },
+      { process: 0, type: 'invoke', value: [['append', [1], { a: 2 }]] },
+      { process: 0, type: 'ok', value: [['append', [1], { a: 2 }]] },
+      { process: 1, type: 'invoke', value: [['r', [1], null]] },
+      { process: 1, type: 'ok', value: [['r', [1], [{ a: 1 }]]] },
+      { process: 1, type: 'invoke', value: [['r', [1], null]] },
+      { process: 1, type: 'ok', value: [['r', [1], [{ a: 1 }, { a: 2 }]]] },
+    ]),
+  );
+  expect(check(ops, { ...list, consistencyModels: ['serializable'] }).valid).toBe(true);
+  expect(check(ops, list).anomalyTypes).toEqual(['G-single-item-realtime']);
+});
+
+test('no history makes it throw', () => {
+  const scalar = fc.oneof(fc.constantFrom(1, 2, 'x', 'y', null, -0, 1.5), fc.anything());
+  const mop = fc.oneof(
+    fc.tuple(
+      fc.constantFrom('r', 'append', 'w'),
+      fc.constantFrom('x', 'y'),
+      fc.constantFrom(1, 2, 3),
+    ),
+    fc.tuple(fc.constant('r'), fc.constantFrom('x', 'y'), fc.array(fc.constantFrom(1, 2, 3))),
+    fc.tuple(fc.constantFrom('r', 'append', 'w', 'q'), scalar, scalar),
+  );
+  const op = fc.record({
+    process: fc.oneof(fc.constantFrom(0, 1, 2), scalar),
+    type: fc.constantFrom('invoke', 'ok', 'ok', 'info', 'fail', 'strange'),
+    value: fc.oneof(fc.array(mop, { maxLength: 4 }), scalar),
+  });
+  fc.assert(
+    fc.property(fc.array(op, { maxLength: 12 }), fc.boolean(), (ops, isList) => {
+      const options = { ...(isList ? list : register), linearizableKeys: true, wfrKeys: true };
+      expect([true, false, 'unknown']).toContain(check(ops as never, options).valid);
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -280,3 +280,36 @@ describe.skipIf(!hasConformanceData)(
     });
   },
 );
+
+describe('searches of our own', () => {
+  const triangle = (relations: readonly Relation[]): Graph => ({
+    vertices: [1, 2, 3],
+    edges: relations.map((relation, i) => [i + 1, ((i + 1) % 3) + 1, [relation]] as const),
+  });
+
+  test('rw steps that meet, also across the seam, are not apart', () => {
+    expect(searchIn(triangle(['rw', 'rw', 'ww']), 'G-nonadjacent')).toBeUndefined();
+    expect(searchIn(triangle(['rw', 'ww', 'rw']), 'G-nonadjacent')).toBeUndefined();
+    expect(searchIn(triangle(['rw', 'rw', 'ww']), 'G2')).toBe(3);
+  });
+
+  test('one rw is one rw', () => {
+    expect(searchIn(triangle(['rw', 'rw', 'ww']), 'G-single')).toBeUndefined();
+    expect(searchIn(triangle(['wr', 'rw', 'ww']), 'G-single')).toBe(3);
+    expect(searchIn(triangle(['wr', 'rw', 'ww']), 'G2')).toBeUndefined();
+  });
+
+  test('a cycle through one transaction twice is none', () => {
+    const eight: Graph = {
+      vertices: [1, 2, 3],
+      edges: [
+        [1, 2, ['rw']],
+        [2, 1, ['ww']],
+        [1, 3, ['rw']],
+        [3, 1, ['ww']],
+      ],
+    };
+    expect(searchIn(eight, 'G-nonadjacent')).toBeUndefined();
+    expect(searchIn(eight, 'G-single')).toBe(2);
+  });
+});

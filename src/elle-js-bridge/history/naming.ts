@@ -7,6 +7,10 @@ const smallestRoom = 8;
 const sparseness = 4;
 const alwaysDense = 1024;
 
+/** Vectors and maps, which EDN and JSON allow as names, are the same when they are written the same. */
+const plain = (name: Scalar): Scalar =>
+  typeof name === 'object' && name !== null ? `\u0000${JSON.stringify(name)}` : name;
+
 /** From names to numbers that the caller hands out. */
 export class Naming {
   readonly #arena: Arena;
@@ -25,7 +29,7 @@ export class Naming {
       const found = this.#arena.items[this.#at + name];
       if (found !== undefined && found > 0) return found - 1;
     }
-    return this.#others?.get(name) ?? -1;
+    return this.#others?.get(plain(name)) ?? -1;
   }
 
   set(name: Scalar, number: number): void {
@@ -36,7 +40,7 @@ export class Naming {
       return;
     }
     this.#others ??= new Map();
-    this.#others.set(name, number);
+    this.#others.set(plain(name), number);
   }
 
   #grow(needed: number): void {
