@@ -20,6 +20,7 @@ export default defineConfig({
           ...common,
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
+          globalSetup: ['test/cluster/state-folder.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -1,14 +1,13 @@
 // Runs the real `ordeal` command in tests, and looks for anything it left on the machine.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const program = resolve(import.meta.dirname, '../../src/cli/ordeal.mjs');
 
-/** State of these tests' clusters alone, so that others on the machine are left out of account. Never an overlay. */
-const stateFolder = mkdtempSync('/var/tmp/ordeal-state-');
-process.on('exit', () => rmSync(stateFolder, { recursive: true, force: true }));
+/** State of these tests' clusters alone, so that others on the machine are left out of account. */
+const stateFolder = process.env['ORDEAL_TEST_STATE'] ?? '/var/lib/ordeal';
 
 export type Ended = {
   readonly code: number | null;
