@@ -81,11 +81,19 @@ const newline = 10;
 
 const readRows = async (path: string, writer: ColumnWriter): Promise<void> => {
   const scanner = new RowScanner(writer, path);
+  let isHeaderRead = false;
   for await (const { bytes, line } of readLines(path)) {
-    const from = line === 1 ? bytes.indexOf(newline) + 1 : 0;
-    if (line === 1) checkHeader(bytes.toString('utf8', 0, from), path);
-    scanner.take(bytes.subarray(from), line === 1 ? 2 : line);
+    if (isHeaderRead) {
+      scanner.take(bytes, line);
+      continue;
+    }
+    const end = bytes.indexOf(newline);
+    const from = end < 0 ? bytes.length : end + 1;
+    checkHeader(bytes.toString('utf8', 0, from), path);
+    isHeaderRead = true;
+    scanner.take(bytes.subarray(from), line + 1);
   }
+  if (!isHeaderRead) checkHeader('', path);
 };
 
 const checkHeader = (text: string, path: string): void => {

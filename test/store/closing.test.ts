@@ -100,7 +100,7 @@ test('a history that is malformed in the middle is left as it was', async () => 
   writeFileSync(run.historyFile, text);
   await expect(closeHistory(run)).rejects.toMatchObject({
     exitCode: 254,
-    message: /jsonl:6: expected index/,
+    message: expect.stringMatching(/jsonl:6: expected index/),
   });
   expect(readdirSync(run.folder)).toEqual(['history.jsonl']);
   expect(readFileSync(run.historyFile, 'utf8')).toBe(text);
@@ -133,7 +133,7 @@ test('a damaged closed file is refused, never read in part or with other values'
   truncateSync(path, bytes - 100);
   await expect(readHistory(run)).rejects.toMatchObject({
     exitCode: 254,
-    message: /cannot read .*rows\.zst/,
+    message: expect.stringMatching(/cannot read .*rows\.zst/),
   });
   for (let at = 20; at < bytes; at += Math.ceil(bytes / 50)) {
     const flipped = Buffer.from(whole);
@@ -142,10 +142,10 @@ test('a damaged closed file is refused, never read in part or with other values'
     await expect(readHistory(run)).rejects.toMatchObject({ exitCode: 254 });
   }
 });
-});
 
 test.each([
   ['{"format":"ordeal-history-rows","version":9}', /format version 9, this ordeal reads up to 1/],
+  ['', /:1: not a closed history of ordeal/],
   ['[1,0,"ok","read",null]', /:1: not a closed history of ordeal/],
   [
     '{"format":"ordeal-history-rows","version":1}\n[1,0,"okay","read",null]',
@@ -161,7 +161,10 @@ test.each([
 ])('rows that say something else are refused with their line: %s', async (text, message) => {
   const run = await createRun({ root: scratch(), name: 'rows', seed: 7 });
   writeFileSync(closedFileOf(run), zstdCompressSync(text));
-  await expect(readHistory(run)).rejects.toMatchObject({ exitCode: 254, message });
+  await expect(readHistory(run)).rejects.toMatchObject({
+    exitCode: 254,
+    message: expect.stringMatching(message),
+  });
 });
 
 test('rows are text that people can read', async () => {

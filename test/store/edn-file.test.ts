@@ -86,7 +86,10 @@ test.each([
   ['{:process 0 :type :ok :f :r :value 1.5M}', /h\.edn:1: 1.5M would lose/],
   [Buffer.from([0x22, 0xff, 0x22]), /h\.edn: not UTF-8 text/],
 ])('%s is refused', async (content, message) => {
-  await expect(readHistory(fileWith(content))).rejects.toMatchObject({ exitCode: 254, message });
+  await expect(readHistory(fileWith(content))).rejects.toMatchObject({
+    exitCode: 254,
+    message: expect.stringMatching(message),
+  });
 });
 
 const large = (): Op[] =>
@@ -156,7 +159,7 @@ test('a value that cannot be written leaves the old file and nothing else', asyn
   const [first, second] = someOps(2) as [Op, Op];
   await expect(writeHistory(path, [first, { ...second, value: new Map() }])).rejects.toMatchObject({
     exitCode: 254,
-    message: /operation 1 .* a Map cannot be written/,
+    message: expect.stringMatching(/operation 1 .* a Map cannot be written/),
   });
   expect(readFileSync(path, 'utf8')).toBe('old');
   expect(readdirSync(join(path, '..'))).toEqual(['h.jsonl']);
