@@ -53,6 +53,22 @@ describe('kafka', () => {
     );
   });
 
+  test('what comes after the furthest message polled is unseen, and not lost', () => {
+    expect(types(sequence(abc, poll(1, 'x', [0, 'a'], [1, 'b'])))).toEqual(['unseen']);
+  });
+
+  test('only what certainly happened is believed: sends, and who moved on', () => {
+    const unknown: Line = [0, 'send', [['send', 'x', [0, 'a']]], 'info'];
+    const crashed: Line = [3, 'poll', [['poll', { x: [[0, 'a']] }]], 'info'];
+    const [b, c] = [send(2, 'x', [1, 'b']), send(2, 'x', [0, 'c'])];
+    expect(types(sequence(unknown, crashed, b, poll(1, 'x', [1, 'b'])))).toEqual([]);
+    expect(types(sequence(unknown, c, poll(1, 'x', [0, 'c'])))).toEqual([]);
+    const failed: Line = [1, 'poll', [['poll', { x: [[1, 'b']] }]], 'fail'];
+    const first = poll(1, 'x', [0, 'a']);
+    const rest = poll(1, 'x', [1, 'b'], [2, 'c']);
+    expect(types(sequence(abc, first, failed, rest))).toEqual([]);
+  });
+
   test('two messages at one offset, one message at two', () => {
     expect(
       types(
