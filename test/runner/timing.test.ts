@@ -111,4 +111,8 @@ test('what clients throw outside of their operations ends nothing, and is counte
     ['in a timer', 'in the abort listener', 'rejected and forgotten'].flatMap((s) => [s, s]),
   );
   expect(counted).toBe(6);
+  // A chain of errors, each caused by telling of the one before, comes to an end.
+  const looped = await promisify(execFile)(process.execPath, [fixture, 'loop']);
+  expect(JSON.parse(looped.stdout)).toMatchObject({ types });
+  expect(JSON.parse(looped.stdout).counted).toBeLessThan(40);
 });
