@@ -31,7 +31,7 @@ class Builder {
 
   constructor(table: AppendTable) {
     this.table = table;
-    this.graph = new Dependencies(table.txns.count, table.mopF.length * 2);
+    this.graph = new Dependencies(table.txns.count, table.mopF.length);
     this.writerOf = writersIn(table);
     this.#unseen = unseenWriters(table);
   }

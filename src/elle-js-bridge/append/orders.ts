@@ -103,7 +103,8 @@ const splitWriters = (
   kind: Uint8Array,
 ): Pick<AppendTable, 'writer' | 'failedWriter' | 'openWriter' | 'suspects'> => {
   const suspects = { garbage: false, failed: false, open: false };
-  for (const txn of anyWriter) {
+  for (let element = 0; element < anyWriter.length; element++) {
+    const txn = anyWriter[element]!;
     if (txn < 0) suspects.garbage = true;
     else if (kind[txn] === kinds.fail) suspects.failed = true;
     else if (kind[txn] === kinds.open) suspects.open = true;

@@ -51,7 +51,8 @@ const findBlocks = (graph: Dependencies): Int32Array => {
     reach[from + 1]!--;
   };
   for (let at = 0; at < edges.length; at++) {
-    const [from, to] = [edges.from[at]!, edges.to[at]!];
+    const from = edges.from[at]!;
+    const to = edges.to[at]!;
     if (from >= txns) firstOut[from - txns] = Math.min(firstOut[from - txns]!, to);
     else if (to >= txns) lastIn[to - txns] = Math.max(lastIn[to - txns]!, from);
     else if (from >= to) cover(from, to);
@@ -76,15 +77,21 @@ const numberRuns = (reach: Int32Array, txns: number): Int32Array => {
 const keepInBlocks = (graph: Dependencies, block: Int32Array): Edges => {
   const { txns, edges } = graph;
   if (!block.some((number) => number >= 0)) return new Edges(16);
-  const kept = new Edges(edges.length);
+  const kept = new Edges(Math.max(16, edges.length >> 1));
   for (let at = 0; at < edges.length; at++) {
-    const [from, to] = [edges.from[at]!, edges.to[at]!];
-    const isIn = (v: number): boolean => v >= txns || block[v]! >= 0;
-    const isSame = from >= txns || to >= txns || block[from] === block[to];
-    if (isSame && isIn(from) && isIn(to)) kept.add(from, to, edges.mask[at]!);
+    const from = edges.from[at]!;
+    const to = edges.to[at]!;
+    const fromBlock = from < txns ? block[from]! : hubBlock;
+    const toBlock = to < txns ? block[to]! : hubBlock;
+    const isHub = fromBlock === hubBlock || toBlock === hubBlock;
+    if (fromBlock !== -1 && toBlock !== -1 && (isHub || fromBlock === toBlock))
+      kept.add(from, to, edges.mask[at]!);
   }
   return kept;
 };
+
+/** Hubs are in every block. */
+const hubBlock = -2;
 
 const copyEdges = (from: Edges, to: Edges): void => {
   to.from.set(from.from.subarray(0, from.length));
