@@ -4,7 +4,7 @@ import { providerOf } from '../cluster/providers.ts';
 import type { Reporter, RunEvent, RunResult } from '../contract/events.ts';
 import { writeReports } from '../report/write-reports.ts';
 import type { Ending } from '../runner/life.ts';
-import { closeHistory } from '../store/closing.ts';
+import { closeLargeHistory } from '../store/closing.ts';
 import { openLog } from '../store/log.ts';
 import { writeVerdict } from '../store/records.ts';
 import { createRun, type Run } from '../store/run-folder.ts';
@@ -84,9 +84,9 @@ const publishReports = async (run: Run): Promise<boolean> => {
   }
 };
 
-/** Makes the history compact; one that cannot be stays plain, and nothing is lost. */
+/** Makes a large history compact; one that cannot be stays plain, and nothing is lost. */
 const close = async (run: Run): Promise<void> => {
-  await closeHistory(run).catch((thrown: unknown) =>
+  await closeLargeHistory(run).catch((thrown: unknown) =>
     process.stderr.write(`ordeal: the history stays uncompressed: ${messageOf(thrown)}\n`),
   );
 };

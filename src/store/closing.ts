@@ -112,3 +112,12 @@ export const closeHistory = async (
     throw cause instanceof OrdealError ? cause : writeError(path, cause);
   }
 };
+
+/** A history up to this size stays plain: people grep it, and other tools read it; beyond, disks fill up. */
+export const plainBytesMax = 16 * 2 ** 20;
+
+/** Closes a history that is too large to stay plain. See `closeHistory`. */
+export const closeLargeHistory = async (run: Run): Promise<Closed | undefined> => {
+  const { size } = await stat(run.historyFile).catch(() => ({ size: 0 }));
+  return size > plainBytesMax ? closeHistory(run) : undefined;
+};

@@ -13,7 +13,12 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { stringifyOp } from '../../src/history/codec.ts';
 import type { Op } from '../../src/history/op.ts';
-import { type ClosingStep, closeHistory } from '../../src/store/closing.ts';
+import {
+  type ClosingStep,
+  closeHistory,
+  closeLargeHistory,
+  plainBytesMax,
+} from '../../src/store/closing.ts';
 import { closedFileOf } from '../../src/store/files.ts';
 import { openJournal } from '../../src/store/journal.ts';
 import { hasHistory, openRun, readHistory } from '../../src/store/reading.ts';
@@ -171,4 +176,15 @@ test('rows are text that people can read', async () => {
   const run = await runWith(oddOps.slice(0, 3));
   await closeHistory(run);
   expect(zstdDecompressSync(readFileSync(closedFileOf(run))).toString()).toMatchSnapshot();
+});
+
+test('a history that people can read stays plain; one that fills disks is closed', async () => {
+  const run = await runWith(someOps(3));
+  expect(await closeLargeHistory(run)).toBeUndefined();
+  expect(existsSync(run.historyFile)).toBe(true);
+  const line = `{"index":0,"time":1,"process":0,"type":"invoke","f":"write","value":"${'x'.repeat(plainBytesMax)}"}\n`;
+  writeFileSync(run.historyFile, line);
+  expect(await closeLargeHistory(run)).toMatchObject({ operations: 1 });
+  expect(existsSync(run.historyFile)).toBe(false);
+  expect(await readHistory(run)).toHaveLength(1);
 });
