@@ -22,11 +22,11 @@ export type Part = {
 /** Components of at least two transactions, by their first transaction. */
 export const partsOf = (graph: Dependencies): Part[] => {
   const blocks = findBlocks(graph);
-  const kept = keepInBlocks(graph, blocks);
-  if (kept.length === 0) return [];
-  const timed = new Edges(kept.length + 4 * (graph.realtime ? graph.txns : 1));
-  copyEdges(kept, timed);
-  const count = graph.realtime ? addMoments(timed, graph.realtime, graph.vertices) : graph.vertices;
+  const timed = keepInBlocks(graph, blocks);
+  if (timed.length === 0) return [];
+  const count = graph.realtime
+    ? addMoments(timed, withinBlocks(graph.realtime, blocks), graph.vertices)
+    : graph.vertices;
   const layout = layOut(timed, count);
   const numbers = new Int32Array(count).fill(-1);
   return components(layout, 255)
@@ -77,7 +77,8 @@ const numberRuns = (reach: Int32Array, txns: number): Int32Array => {
 const keepInBlocks = (graph: Dependencies, block: Int32Array): Edges => {
   const { txns, edges } = graph;
   if (!block.some((number) => number >= 0)) return new Edges(16);
-  const kept = new Edges(Math.max(16, edges.length >> 1));
+  const room = graph.realtime ? 3 * txns : 0;
+  const kept = new Edges(16 + room + (edges.length >> 1));
   for (let at = 0; at < edges.length; at++) {
     const from = edges.from[at]!;
     const to = edges.to[at]!;
@@ -89,6 +90,13 @@ const keepInBlocks = (graph: Dependencies, block: Int32Array): Edges => {
   }
   return kept;
 };
+
+/** Real time among the transactions of blocks; it leads nowhere for the others. */
+const withinBlocks = (moments: Moments, block: Int32Array): Moments => ({
+  invokedAt: moments.invokedAt.map((at, txn) => (block[txn]! < 0 ? -1 : at)),
+  completedAt: moments.completedAt.map((at, txn) => (block[txn]! < 0 ? -1 : at)),
+  positions: moments.positions,
+});
 
 /** Hubs are in every block. */
 const hubBlock = -2;
