@@ -2,42 +2,14 @@
 import { statSync } from 'node:fs';
 import { exitCodes, messageOf, OrdealError, usageError } from '../base/errors.ts';
 import type { LinearVerdict } from '../checker/linear/linear-verdict.ts';
-import { checkLinearizable } from '../checker/linear/linearizable.ts';
-import { models } from '../checker/linear/models.ts';
 import { type Valid, worst } from '../checker/verdict.ts';
-import { type Columns, opsOf } from '../history/columns.ts';
-import { parseJson, showJson } from '../history/json.ts';
+import type { Columns } from '../history/columns.ts';
+import { History } from '../history/history.ts';
+import { showJson } from '../history/json.ts';
 import { lint } from '../history/lint.ts';
 import { readColumns } from '../store/reading.ts';
-import { suggestion } from './suggest.ts';
-
-/** `cas-register` → `casRegister`. */
-const camel = (name: string): string =>
-  name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-const kebab = (name: string): string =>
-  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-/** Models by their command-line names. */
-export const modelNames = Object.keys(models).map(kebab);
-
-const modelOf = (name: string, initial: string | undefined) => {
-  const make = (
-    models as unknown as Record<
-      string,
-      (...initial: unknown[]) => ReturnType<typeof models.casRegister>
-    >
-  )[camel(name)];
-  if (!modelNames.includes(name) || !make)
-    throw usageError(`unknown model '${name}': ${suggestion(name, modelNames)}`);
-  if (initial === undefined) return make();
-  try {
-    return make(parseJson(initial));
-  } catch (cause) {
-    throw usageError(
-      `--initial must be JSON (a text in quotes, a number, null), not ${initial}: ${messageOf(cause)}`,
-    );
-  }
-};
+import { type ModelName, modelOf } from './model-name.ts';
+import { checkInParallel } from './parallel-check.ts';
 
 type FileResult = Pick<
   LinearVerdict,
@@ -69,20 +41,19 @@ const malformationOf = (history: Columns): readonly string[] | undefined => {
 
 const checkOne = async (
   file: string,
-  model: ReturnType<typeof modelOf>,
+  model: ModelName,
   isIndependent: boolean | undefined,
 ): Promise<FileResult> => {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw usageError(`${file}: no such file`);
-  const history = await readColumns(file, { isIndependent });
-  const began = performance.now();
-  const malformed = malformationOf(history);
+  const columns = await readColumns(file, { isIndependent });
+  const malformed = malformationOf(columns);
   if (malformed !== undefined)
     return { file, valid: 'unknown', engine: 'none', ms: 0, words: malformed };
-  const { valid, engine, operation, previousOk, minimal, witness, reason } = checkLinearizable(
-    opsOf(history),
-    { model },
-  );
+  const history = History.of(columns);
+  const began = performance.now();
+  const verdict = await checkInParallel(history, { model });
+  const { valid, engine, operation, previousOk, minimal, witness, reason } = verdict;
   const ms = Math.round((performance.now() - began) * 1000) / 1000;
   const words = witness ? [witness.title, ...witness.words] : reason === undefined ? [] : [reason];
   return {
@@ -114,7 +85,8 @@ export const checkFiles = async (options: {
   /** For EDN: values are `[key value]`; unless told, the values decide. */
   readonly isIndependent?: boolean | undefined;
 }): Promise<number> => {
-  const model = modelOf(options.model, options.initial);
+  const model = { name: options.model, initial: options.initial };
+  modelOf(model); // refused before any file is read
   const valids: Valid[] = [];
   for (const file of options.files) {
     const { words, ...result } = await checkOne(file, model, options.isIndependent).catch(

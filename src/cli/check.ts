@@ -8,9 +8,10 @@ import type { Ending } from '../runner/life.ts';
 import { openRun } from '../store/reading.ts';
 import { readTest, readVerdict, writeVerdict } from '../store/records.ts';
 import type { Run } from '../store/run-folder.ts';
-import { checkFiles, modelNames } from './check-file.ts';
+import { checkFiles } from './check-file.ts';
 import { openConsole } from './console.ts';
 import { goodEnding, judge } from './judge.ts';
+import { modelNames } from './model-name.ts';
 import { load } from './registry.ts';
 
 const isFile = (path: string): boolean =>

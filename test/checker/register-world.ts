@@ -29,12 +29,21 @@ const bugRate = 0.1;
  * Threads take turns at random; an operation takes effect at a random turn between its invocation and completion, so
  * without a bug the history is linearizable by construction.
  */
-export const simulate = (options: SimulateOptions): Op[] => new World(options).run();
+export const simulate = (options: SimulateOptions): Op[] => {
+  const history: Op[] = [];
+  simulateInto({ ...options, take: (op) => history.push(op) });
+  return history;
+};
+
+/** The same, record by record, for histories too large to be kept as objects. */
+export const simulateInto = (
+  options: SimulateOptions & { readonly take: (op: Op) => void },
+): void => new World(options).run();
 
 class World {
-  readonly #options: SimulateOptions;
+  readonly #options: SimulateOptions & { readonly take: (op: Op) => void };
   readonly #random: Random;
-  readonly #history: Op[] = [];
+  #length = 0;
   readonly #pending: (Pending | undefined)[];
   readonly #processes: number[];
   #value: unknown = null;
@@ -42,14 +51,14 @@ class World {
   #next = 0;
   #started = 0;
 
-  constructor(options: SimulateOptions) {
+  constructor(options: SimulateOptions & { readonly take: (op: Op) => void }) {
     this.#options = options;
     this.#random = options.random;
     this.#pending = new Array(options.threads).fill(undefined);
     this.#processes = Array.from({ length: options.threads }, (_, thread) => thread);
   }
 
-  run(): Op[] {
+  run(): void {
     const { threads, operations } = this.#options;
     let open = 0;
     while (this.#started < operations || open > 0) {
@@ -66,13 +75,12 @@ class World {
         open--;
       }
     }
-    return this.#history;
   }
 
   #start(thread: number): void {
     this.#started++;
     const op = this.#request();
-    this.#pending[thread] = { op, at: this.#history.length, done: undefined };
+    this.#pending[thread] = { op, at: this.#length, done: undefined };
     this.#record(thread, { ...op, type: 'invoke' });
   }
 
@@ -123,9 +131,9 @@ class World {
   }
 
   #record(thread: number, fields: Fields & { readonly type: Op['type'] }): void {
-    const index = this.#history.length;
-    const { key } = this.#options;
-    this.#history.push({
+    const index = this.#length++;
+    const { key, take } = this.#options;
+    take({
       index,
       time: index * 1_000_000,
       process: this.#processes[thread] as number,

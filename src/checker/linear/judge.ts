@@ -46,17 +46,20 @@ const callsPerConfiguration = 8;
 /** In this order: the first that applies decides. */
 const engines: readonly Engine[] = [zonesEngine, ...containerEngines, setEngine];
 
-/** Is there an order of the calls that the model allows? */
-export const judgePart = <S>(
-  options: Omit<JudgeOptions<S>, 'calls'> & { part: Part },
-): Judgement => {
-  const { part, ...others } = options;
-  const whole = judgeWith(engines, options.model, part);
-  if (whole !== undefined) return judgementOf(whole, part, options);
-  return judgeCalls({ ...others, calls: part.calls });
+type PartOptions<S> = Omit<JudgeOptions<S>, 'calls'> & { readonly part: Part };
+
+/** Judges a part by an engine without search; undefined when none applies. */
+export const judgeQuickly = <S>(options: Omit<PartOptions<S>, 'budget'>): Judgement | undefined => {
+  const { model, part } = options;
+  const whole = judgeWith(engines, model, part);
+  return whole && judgementOf(whole, part, options);
 };
 
-/** The same for calls that are objects already, ordered by start. */
+/** Judges a part to which no engine applies as it is. */
+export const judgeSlowly = <S>({ part, ...options }: PartOptions<S>): Judgement =>
+  judgeCalls({ ...options, calls: part.calls });
+
+/** Is there an order of the calls, which are ordered by start, that the model allows? */
 export const judge = <S>(options: JudgeOptions<S>): Judgement => {
   const strand = strandOf(options.calls);
   const whole = judgeWith(engines, options.model, strand);
