@@ -17,13 +17,13 @@ import {
   forbiddenAnomalies,
   orderNeeded,
   unjudged,
-  unknownModels,
+  unknownNames,
   verdictOn,
 } from './verdict.ts';
 
 /** Judges a history of transactions. Never throws for what is wrong with the history: the answer then is 'unknown'. */
 export const check = (history: readonly TxnOp[] | Columns, options: CheckOptions): CheckResult => {
-  const wrong = unknownModels(options);
+  const wrong = unknownNames(options);
   if (wrong) return unjudged(wrong);
   const source = openSource(history);
   const txns = pairTransactions(source.events);

@@ -18,8 +18,12 @@ const inconclusive = ['empty-transaction-graph', 'open-write-observed'];
 /** Wrong under every model, even when none was asked for. */
 const alwaysForbidden = ['garbage-read'];
 
-/** Names that no model has; the caller is told rather than judged by the rest. */
-export const unknownModels = (options: CheckOptions): CheckError | undefined => {
+const workloads: readonly string[] = ['list-append', 'rw-register'];
+
+/** A workload or models that nobody knows; the caller is told rather than judged by the rest. */
+export const unknownNames = (options: CheckOptions): CheckError | undefined => {
+  if (!workloads.includes(options.workload))
+    return { code: 'unknown-workload', message: `no workload is called ${options.workload}` };
   const wrong = (options.consistencyModels ?? []).filter((name) => !canonicalModel(name));
   if (wrong.length === 0) return undefined;
   return { code: 'unknown-model', message: `no consistency model is called ${wrong.join(', ')}` };

@@ -52,6 +52,7 @@ describe('histories that cannot be judged', () => {
       ]),
     ],
     ['unknown-model', { ...list, consistencyModels: ['perfect'] }, []],
+    ['unknown-workload', { workload: 'bank' as never }, []],
   ] as const)('%s', (code, options, ops) => {
     const result = check(ops, options);
     expect(result.valid).toBe('unknown');

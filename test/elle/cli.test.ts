@@ -129,6 +129,13 @@ describe('check', () => {
     expect(second).toMatchObject({ file: join(folder, 'empty.jsonl'), valid: 'unknown' });
   });
 
+  test('--json: integers beyond 2^53 stay exact', async () => {
+    const big = '[{:type :ok, :process 0, :value [[:r 1 [9007199254740993]]]}]';
+    writeFileSync(join(folder, 'big.edn'), big);
+    const { stdout } = await run('check', '-m', 'list-append', '--json', '@big.edn');
+    expect(JSON.parse(stdout).anomalies['garbage-read'][0].element).toBe('9007199254740993');
+  });
+
   test('--directory holds words and pictures', async () => {
     await run('check', '-m', 'list-append', '-d', '@out', '@skew.edn');
     expect(readFileSync(join(folder, 'out/G2-item.txt'), 'utf8')).toContain('a contradiction!');

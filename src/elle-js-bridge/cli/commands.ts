@@ -33,6 +33,10 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+/** Integers beyond 2^53 as text: JSON has no other way to keep them exact. */
+const printJson = (value: unknown): void =>
+  print(JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part)));
+
 const optionsOf = (args: Arguments): CheckOptions => {
   const { consistencyModels, anomalies, linearizableKeys, sequentialKeys, wfrKeys, beyondElle } =
     args;
@@ -95,7 +99,7 @@ export const runCheck = async (args: Arguments): Promise<number> => {
   for (const file of args.files) {
     const result = await judge(file, args);
     results.push(result);
-    if (args.json || args.verbose) print(JSON.stringify({ file, ...result }));
+    if (args.json || args.verbose) printJson({ file, ...result });
     else for (const line of [`${file}\t${result.valid}`, ...remarks(result)]) print(line);
     if (args.directory === undefined) continue;
     const several = args.files.length > 1 ? join(args.directory, basename(file)) : args.directory;
@@ -112,7 +116,7 @@ export const runCompare = async (args: Arguments): Promise<number> => {
     const { ours, theirs, differences } = await compare(history, optionsOf(args), jvmOf(args));
     unexplained += differences.filter((difference) => difference.explanation === undefined).length;
     if (args.json || args.verbose) {
-      print(JSON.stringify({ file, ours, theirs, differences }));
+      printJson({ file, ours, theirs, differences });
       continue;
     }
     print(`${file}\t${differences.length === 0 ? 'equal' : `${differences.length} differences`}`);
