@@ -1,4 +1,4 @@
-// Which transactions must have committed before which under causal consistency: one vector clock a transaction, O(n · sessions).
+// Which transactions must have committed before which under causal consistency: a vector clock each.
 import { type CommitEdges, type Reason, reasons } from './edges.ts';
 import type { Transactions } from './transactions.ts';
 

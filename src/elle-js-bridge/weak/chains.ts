@@ -1,4 +1,4 @@
-// Writes of a key joined into chains: a transaction that reads a version and overwrites it comes next, at any order of commits.
+// Writes of a key joined into chains: who reads a version and overwrites it comes next, in any order.
 import { mopKinds } from './history.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -18,7 +18,10 @@ export type Chains = {
   readonly chains: readonly (readonly number[])[];
   /** Per key its chains by number; the one of the initial state is first. */
   readonly ofKey: readonly (readonly number[])[];
-  /** Transactions that read version v, except the one that overwrote it: `readers[start[v]] … readers[start[v + 1]]`. */
+  /**
+   * Transactions that read version v, except the one that overwrote it: `readers[start[v]] … readers[start[v +
+   * 1]]`.
+   */
   readonly start: Int32Array;
   readonly readers: Int32Array;
   /** Per version the transaction that wrote it. */

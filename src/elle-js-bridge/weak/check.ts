@@ -15,7 +15,10 @@ export type WeakLevel = 'read-committed' | 'read-atomic' | 'causal';
 /** What to check. */
 export type WeakOptions = {
   readonly level: WeakLevel;
-  /** Whether the commit order respects each process's order; true unless said otherwise. `causal` means little without. */
+  /**
+   * Whether the commit order respects each process's order; true unless said otherwise. `causal` means little
+   * without.
+   */
   readonly sessions?: boolean;
   /** How many anomalies of one type to describe; 16 unless said otherwise. */
   readonly limit?: number;
@@ -76,8 +79,10 @@ export const checkWeakHistory = (raw: RawHistory, options: WeakOptions): WeakVer
 };
 
 /**
- * Decides whether some order of commits explains the history at the level: exact where written values are unique per key.
- * A transaction of unknown outcome counts as committed exactly if one of its writes was read; its own reads are not trusted.
+ * Decides whether some order of commits explains the history at the level: exact where written values are unique
+ * per key.
+ * A transaction of unknown outcome counts as committed exactly if one of its writes was read; its own reads are
+ * not trusted.
  */
 export const checkWeak = (ops: readonly Op[], options: WeakOptions): WeakVerdict =>
   checkWeakHistory(readHistory(ops), options);

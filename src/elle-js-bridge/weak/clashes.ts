@@ -79,7 +79,8 @@ export class Clashes {
     const start = this.#placeOf(sorted, low);
     const end = this.#sort(sorted, start, high);
     const known = this.#clashAt[key] as number;
-    // A chain that begins before the stretch may commit in it: up to the first clash that is at most the last such chain.
+    // A chain that begins before the stretch may commit in it: up to the first clash that is at most the last such
+    // chain.
     const from = Math.max(0, Math.min(start - 2, known >= 0 ? known - 1 : start));
     let at = this.#firstIn(sorted, from, end);
     if (at < 0 && known >= end) at = known;

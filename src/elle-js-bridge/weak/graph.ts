@@ -102,7 +102,10 @@ class ShortCycle {
     this.#depth = new Int32Array(edges.count);
   }
 
-  /** The shortest cycle through one of the vertices, as edges in order; those tried last only while the budget lasts. */
+  /**
+   * The shortest cycle through one of the vertices, as edges in order; those tried last only while the budget
+   * lasts.
+   */
   through(vertices: readonly number[]): number[] {
     let best: number[] = [];
     for (const vertex of vertices) {

@@ -13,7 +13,10 @@ export const initialValue = -1;
 /** A read of a value that nobody wrote. */
 export const strangeValue = -2;
 
-/** The columns. A *write* is a (key, value) pair, numbered; steps of an operation lie in `mopStart[i] … mopStart[i + 1]`. */
+/**
+ * The columns. A *write* is a (key, value) pair, numbered; steps of an operation lie in `mopStart[i] … mopStart[i
+ * + 1]`.
+ */
 export type RawHistory = {
   readonly ops: readonly Op[];
   /** True for list-append: steps are appends and reads of lists; false for registers. */

@@ -1,4 +1,4 @@
-// Which transactions must have committed before which, at read committed and read atomic (after AWDIT, arXiv 2504.06975).
+// Which transactions must have committed before which, at read committed and read atomic (as AWDIT does).
 import { type CommitEdges, reasons } from './edges.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -47,7 +47,10 @@ class Later {
   }
 }
 
-/** Calls back for each key that is both among `keys` and written by the transaction, at the cost of the smaller side. */
+/**
+ * Calls back for each key that is both among `keys` and written by the transaction, at the cost of the smaller
+ * side.
+ */
 const common = (
   txns: Transactions,
   keys: readonly number[],

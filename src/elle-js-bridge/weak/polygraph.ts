@@ -1,4 +1,4 @@
-// What is known of the order of a register history, as edges, and what is open: which of two chains of writes comes first.
+// What is known of the order of a register history, as edges, and what is open: the order of chains.
 import { type Chains, chainsOf } from './chains.ts';
 import { ends } from './history.ts';
 import { Ints } from './ints.ts';

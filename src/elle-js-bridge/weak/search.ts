@@ -1,4 +1,4 @@
-// Search for an order of all chains of writes: decides only what the current order leaves wrong, and learns from cycles.
+// Search for an order of all chains of writes: decides only what is wrong, and learns from cycles.
 import { Choices } from './choices.ts';
 import { Clashes } from './clashes.ts';
 import { PairTable } from './ints.ts';

@@ -152,11 +152,14 @@ export const commitStep = (
   const via = edges.via.at(at);
   if (edges.reason.at(at) === reasons.ww) {
     const value = names.value(edges.reader.at(at));
-    const text = `${title(from)} appended ${show(names.value(via))} to ${show(key)} before ${title(to)} appended ${show(value)}`;
+    const before = `${title(from)} appended ${show(names.value(via))} to ${show(key)}`;
+    const text = `${before} before ${title(to)} appended ${show(value)}`;
     return { from, to, relation: 'ww', key, value, text };
   }
   const reader = names.txn(edges.reader.at(at));
-  const later = `yet ${title(reader)} read ${show(key)} from ${title(to)}, and ${title(from)} writes ${show(key)} too: so ${title(from)} committed before ${title(to)}`;
+  const read = `yet ${title(reader)} read ${show(key)} from ${title(to)}`;
+  const writes = `and ${title(from)} writes ${show(key)} too`;
+  const later = `${read}, ${writes}: so ${title(from)} committed before ${title(to)}`;
   const base = { from, to, relation: 'commit', key, reader } as const;
   const saw = via < 0 ? '' : show(names.key(txns.readKey[via] as number));
   switch (edges.reason.at(at)) {

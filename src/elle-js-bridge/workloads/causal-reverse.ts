@@ -9,7 +9,8 @@ import {
 } from './verdict.ts';
 
 /**
- * Operations: `{f: 'write', value: x}` inserts a unique x blindly; `{f: 'read', value: [x, …]}` reads all that is there.
+ * Operations: `{f: 'write', value: x}` inserts a unique x blindly; `{f: 'read', value: [x, …]}` reads all that is
+ * there.
  * Histories over independent keys carry `key` and are judged key by key.
  */
 export type CausalReverseError = {

@@ -2,7 +2,8 @@
 import { byKey, indexOf, isClientOp, type KeyedOp, type WorkloadVerdict } from './verdict.ts';
 
 /**
- * Operations, per key one process at a time: `read-init` (value 0 expected), `write` 1, `read`, `write` 2, `read`; a read's
+ * Operations, per key one process at a time: `read-init` (value 0 expected), `write` 1, `read`, `write` 2,
+ * `read`; a read's
  * value may be null for "unknown". Clients may add `position` (where the database put this operation) and `link` (the
  * position that it says it follows, or 'init'): each link must then name the position seen last.
  */

@@ -19,8 +19,10 @@ export type PredicateMop =
   | readonly ['rp', predicate: Predicate, found: unknown];
 
 /**
- * Operations: first `{f: 'init', value: {key: value, …}}` (may be missing), then transactions `{f: 'txn', value: [mop, …]}`.
- * Every key is changed at most once after it was born or initialized, so that its versions have one order; of each key no
+ * Operations: first `{f: 'init', value: {key: value, …}}` (may be missing), then transactions `{f: 'txn', value:
+ * [mop, …]}`.
+ * Every key is changed at most once after it was born or initialized, so that its versions have one order; of
+ * each key no
  * value is written twice. Aborted transactions (`fail`) install nothing.
  */
 export type PredicateVerdict = WorkloadVerdict & {
@@ -169,7 +171,10 @@ class PredicateCheck {
     if (writer >= 0) this.graph.add({ from: writer, to: node, relation, key, text });
   }
 
-  /** Compares what a predicate read found with every key: those found, and those that it must have seen not to match. */
+  /**
+   * Compares what a predicate read found with every key: those found, and those that it must have seen not to
+   * match.
+   */
   #readPredicate(
     node: number,
     mop: readonly ['rp', Predicate, unknown],
@@ -215,7 +220,10 @@ class PredicateCheck {
     return places.length === 1 ? { key: number, at: places[0] as number } : undefined;
   }
 
-  /** Later versions that change whether the key matches came after the read. The first is enough: the rest follow it. */
+  /**
+   * Later versions that change whether the key matches came after the read. The first is enough: the rest follow
+   * it.
+   */
   #flips(node: number, place: Place, predicate: Predicate): void {
     const versions = this.table.versions[place.key] as Version[];
     const before = versionMatches(predicate, versions[place.at] as Version);

@@ -176,7 +176,10 @@ export class DependencyGraph {
     return found.sort((a, b) => a.length - b.length).slice(0, limit);
   }
 
-  /** Cycles without two anti-dependencies in a row: in a graph of begins (v) and commits (count + v) they are just cycles. */
+  /**
+   * Cycles without two anti-dependencies in a row: in a graph of begins (v) and commits (count + v) they are just
+   * cycles.
+   */
   #nonadjacent(edges: readonly Edge[], limit: number): Edge[][] {
     const n = this.#count;
     const from = edges.map((edge) => (isRead(edge.relation) ? edge.from : n + edge.from));

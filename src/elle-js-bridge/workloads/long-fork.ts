@@ -1,9 +1,10 @@
-// Long fork: two reads that see two writes in opposite orders. Forbidden by snapshot isolation, allowed by its parallel kin.
+// Long fork: two reads that see two writes in opposite orders, which snapshot isolation forbids.
 import type { Op } from '../op.ts';
 import { canonical, isClientOp, type WorkloadVerdict } from './verdict.ts';
 
 /**
- * Operations: writes `value: [['w', k, v]]` of one key each, every key at most once; reads `value: [['r', k, v | null], …]`
+ * Operations: writes `value: [['w', k, v]]` of one key each, every key at most once; reads `value: [['r', k, v |
+ * null], …]`
  * of a whole group of keys. Keys belong together in groups of `groupSize` by what is read together.
  */
 export type LongForkOptions = {

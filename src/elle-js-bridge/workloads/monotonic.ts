@@ -4,7 +4,8 @@ import { type DependencyCycle, DependencyGraph } from './dependency-graph.ts';
 import { canonical, completionsOf, entriesOf, type WorkloadVerdict } from './verdict.ts';
 
 /**
- * Operations: `{f: 'inc', value: {key: n}}` raises keys, and says to what; `{f: 'read', value: {key: n, …}}` reads several
+ * Operations: `{f: 'inc', value: {key: n}}` raises keys, and says to what; `{f: 'read', value: {key: n, …}}`
+ * reads several
  * keys at once (records, Maps or lists of pairs; null balances of unborn keys count as minus infinity). Only completed
  * operations are judged, `f` is not looked at.
  */

@@ -1,7 +1,10 @@
 // Predicates of closed-predicate histories, and the state of each key as a list of versions.
 import { canonical } from './verdict.ts';
 
-/** `true` matches every value there is, `['=', x]` equal ones, `['mod', m, r]` numbers that leave r when divided by m. */
+/**
+ * `true` matches every value there is, `['=', x]` equal ones, `['mod', m, r]` numbers that leave r when divided by
+ * m.
+ */
 export type Predicate = true | readonly ['=', unknown] | readonly ['mod', number, number];
 
 /** True if a value that is there matches. */

@@ -28,7 +28,10 @@ export const entriesOf = (value: unknown): (readonly [key: unknown, value: unkno
   return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 };
 
-/** Sub-histories by key, in order of first appearance; operations without a key go to each, as in Jepsen's `independent`. */
+/**
+ * Sub-histories by key, in order of first appearance; operations without a key go to each, as in Jepsen's
+ * `independent`.
+ */
 export const byKey = <V>(ops: readonly KeyedOp<V>[]): Map<unknown, KeyedOp<V>[]> => {
   const keys = new Map<unknown, KeyedOp<V>[]>();
   const shared: KeyedOp<V>[] = [];

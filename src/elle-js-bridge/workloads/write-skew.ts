@@ -2,7 +2,8 @@
 import { canonical, indexOf, isClientOp, type KeyedOp, type WorkloadVerdict } from './verdict.ts';
 
 /**
- * Operations: `{f: 'insert', key, value: [a, null] | [null, b]}` (or `value: [key, [a, b]]` as Jepsen's independent tuples).
+ * Operations: `{f: 'insert', key, value: [a, null] | [null, b]}` (or `value: [key, [a, b]]` as Jepsen's
+ * independent tuples).
  * In one transaction the client reads both tables by predicate, fails if any row matches, and else inserts its own row.
  * Two inserts are invoked for each key; at most one may end ok.
  */

@@ -16,7 +16,10 @@ import { externalSteps, internalSteps } from './steps.ts';
 
 /** How the clients consume, and what is looked for. */
 export type KafkaOptions = {
-  /** Consumers subscribe, so that partitions move between them: skips and steps back between polls are then expected. */
+  /**
+   * Consumers subscribe, so that partitions move between them: skips and steps back between polls are then
+   * expected.
+   */
   readonly subscribes?: boolean;
   /** Also derive write-write dependencies from offsets: then cycles of writes and reads are expected too. */
   readonly wwDeps?: boolean;

@@ -4,8 +4,10 @@ import { type Completed, canonical, completionsOf, entriesOf } from '../verdict.
 
 /**
  * Operations: `f` is `send`, `poll` or `txn`, and the value a list of `['send', key, message]` (completed:
- * `['send', key, [offset, message]]`, offset null if unknown) and `['poll']` (completed: `['poll', {key: [[offset, message],
- * …]}]`, a record, Map or list of pairs). `assign` and `subscribe` have a list of keys as value. Messages are unique per key.
+ * `['send', key, [offset, message]]`, offset null if unknown) and `['poll']` (completed: `['poll', {key:
+ * [[offset, message],
+ * …]}]`, a record, Map or list of pairs). `assign` and `subscribe` have a list of keys as value. Messages are
+ * unique per key.
  * An operation may carry `rebalanceLog: [{keys: [key, …]}, …]`, the partitions taken from or given to it meanwhile.
  */
 export type KafkaOp = Op & {

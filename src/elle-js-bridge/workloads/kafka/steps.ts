@@ -32,7 +32,8 @@ class StepJudge {
       this.steps.skip.push({ ...base, skipped, text });
       return;
     }
-    const text = `${who} ${values.join(' and then ')} of ${key}, which ${delta === 0 ? 'is the same place' : 'is backwards'}`;
+    const how = delta === 0 ? 'is the same place' : 'is backwards';
+    const text = `${who} ${values.join(' and then ')} of ${key}, which ${how}`;
     this.steps.nonmonotonic.push({ ...base, text });
   }
 }
