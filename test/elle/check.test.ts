@@ -249,7 +249,10 @@ test('vectors and maps as keys and elements are compared by what they hold', () 
 });
 
 test('no history makes it throw', () => {
-  const scalar = fc.oneof(fc.constantFrom(1, 2, 'x', 'y', null, -0, 1.5), fc.anything());
+  const scalar = fc.oneof(
+    fc.constantFrom(1, 2, 'x', 'y', null, -0, 1.5, 2n ** 60n),
+    fc.anything({ withBigInt: true, withNullPrototype: true }),
+  );
   const mop = fc.oneof(
     fc.tuple(
       fc.constantFrom('r', 'append', 'w'),
@@ -257,6 +260,7 @@ test('no history makes it throw', () => {
       fc.constantFrom(1, 2, 3),
     ),
     fc.tuple(fc.constant('r'), fc.constantFrom('x', 'y'), fc.array(fc.constantFrom(1, 2, 3))),
+    fc.tuple(fc.constantFrom('r', 'append'), fc.constantFrom('x', 'y'), fc.array(scalar)),
     fc.tuple(fc.constantFrom('r', 'append', 'w', 'q'), scalar, scalar),
   );
   const op = fc.record({

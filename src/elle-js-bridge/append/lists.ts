@@ -95,7 +95,8 @@ export class KeyLists {
     const value = this.#elements.value.at(element);
     const at = this.#at + this.length++;
     this.#elements.trunks.items[at] = element;
-    this.#elements.integers.items[at] = value as number;
+    // Assigning anything but a number would convert it, or throw.
+    this.#elements.integers.items[at] = typeof value === 'number' ? value : 0;
     if (this.#elements.integers.items[at] !== value) this.#isIntegers = false;
   }
 

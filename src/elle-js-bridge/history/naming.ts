@@ -7,9 +7,12 @@ const smallestRoom = 8;
 const sparseness = 4;
 const alwaysDense = 1024;
 
+const exactly = (_: string, part: unknown): unknown =>
+  typeof part === 'bigint' ? `${part}n` : part;
+
 /** Vectors and maps, which EDN and JSON allow as names, are the same when they are written the same. */
 const plain = (name: Scalar): Scalar =>
-  typeof name === 'object' && name !== null ? `\u0000${JSON.stringify(name)}` : name;
+  typeof name === 'object' && name !== null ? `\u0000${JSON.stringify(name, exactly)}` : name;
 
 /** From names to numbers that the caller hands out. */
 export class Naming {
