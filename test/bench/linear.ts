@@ -12,7 +12,7 @@ import { ColumnWriter } from '../../src/history/column-writer.ts';
 import { History } from '../../src/history/history.ts';
 import type { Op } from '../../src/history/op.ts';
 import { type ContainerKind, simulateContainer } from '../checker/container-world.ts';
-import { simulateInto } from '../checker/register-world.ts';
+import { type SimulateOptions, simulateInto } from '../checker/register-world.ts';
 import type { Figure } from './main.ts';
 
 const file = join(import.meta.dirname, '../../../shared/conformance/linear/porcupine.jsonl.gz');
@@ -149,7 +149,7 @@ const rows: readonly Row[] = [
     values: 5,
   },
   {
-    name: '1k of 5 values with cas, concurrency 20, stale read',
+    name: '1k of 5 values with cas, concurrency 20, impossible read',
     kind: 'register',
     operations: 1_000,
     threads: 20,
@@ -173,11 +173,19 @@ const rows: readonly Row[] = [
   ),
 ];
 
-/** The last read returns the first value written, which every prefix but the last operation can be without. */
-const spoiled = (ops: readonly Op[]): Op[] => {
-  const first = ops.find(({ f, type }) => f === 'write' && type === 'ok');
-  const last = ops.findLastIndex(({ f, type }) => f === 'read' && type === 'ok');
-  return ops.map((op, at) => (at === last ? { ...op, value: first?.value } : op));
+/** Which record is spoiled, and how: the last read returns the first value written, or one that never was. */
+const spoilerOf = (row: Row, options: Omit<SimulateOptions, 'random'>): ((op: Op) => Op) => {
+  if (row.isStale !== true) return (op) => op;
+  let first: unknown;
+  let last = -1;
+  const take = (op: Op): void => {
+    if (op.type !== 'ok') return;
+    if (op.f === 'write') first ??= op.value;
+    if (op.f === 'read') last = op.index;
+  };
+  simulateInto({ ...options, random: new Random(rngOf(7)), take });
+  const value = row.values === undefined ? first : 'never written';
+  return (op) => (op.index === last ? { ...op, value } : op);
 };
 
 const historyOf = (row: Row): History => {
@@ -188,19 +196,14 @@ const historyOf = (row: Row): History => {
     simulateContainer({ kind, operations, threads, random, take: (op) => writer.push(op) });
     return History.of(writer.finish());
   }
-  const options = { operations, threads, lost, values, random };
-  if (row.isStale === true) {
-    const ops: Op[] = [];
-    simulateInto({ ...options, take: (op) => ops.push(op) });
-    for (const op of spoiled(ops)) writer.push(op);
-  }
+  const options = { operations, threads, lost, values };
   for (let key = 0; key < keys; key++) {
     const take = (op: Op): void =>
       writer.push({ ...op, index: writer.length, key, process: Number(op.process) + key * 10_000 });
-    simulateInto({ ...options, take });
+    simulateInto({ ...options, random, take });
   }
-  if (row.isStale !== true && keys === 0)
-    simulateInto({ ...options, take: (op) => writer.push(op) });
+  const spoil = spoilerOf(row, options);
+  if (keys === 0) simulateInto({ ...options, random, take: (op) => writer.push(spoil(op)) });
   return History.of(writer.finish());
 };
 

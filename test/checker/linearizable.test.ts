@@ -8,7 +8,7 @@ import { describeAgreement } from './agreement.ts';
 import { timeline } from './timeline.ts';
 
 // More than 5,000 histories in all; the long suite runs 100,000.
-describeAgreement(300);
+describeAgreement(220);
 
 const register = models.register(0) as Model;
 const valid = (history: readonly Op[], model: Model = register): unknown =>

@@ -4,6 +4,7 @@ import { containerEngines } from './container-engines.ts';
 import type { Model } from './model.ts';
 import { findMisplaced } from './precedence.ts';
 import { zonesEngine } from './register-engine.ts';
+import { type Segment, segmentsOf } from './segments.ts';
 import { setEngine } from './set-engine.ts';
 import { type Part, type Strand, strandOf } from './strand.ts';
 import { type Engine, judgeWith, type UniqueResult } from './unique.ts';
@@ -68,14 +69,43 @@ export const judge = <S>(options: JudgeOptions<S>): Judgement => {
 
 /** Once it is clear that no engine applies to all calls. */
 const judgeCalls = <S>(options: JudgeOptions<S>): Judgement => {
-  const { model } = options;
+  const { model, brief } = options;
   const calls = dropUnnoticed(options.calls, model);
-  if (calls === options.calls) return judgeRepeated(options);
-  const strand = strandOf(calls);
-  const unique = judgeWith(engines, model, strand);
-  return unique === undefined
-    ? judgeRepeated({ ...options, calls })
-    : judgementOf(unique, strand, options);
+  const segments = brief === true ? [] : segmentsOf(model, calls);
+  if (segments.length > 1) return judgeSegments(options, segments);
+  return calls === options.calls ? judgeRepeated(options) : judgeAnyhow({ ...options, calls });
+};
+
+const judgeAnyhow = <S>(options: JudgeOptions<S>): Judgement => {
+  const strand = strandOf(options.calls);
+  const unique = judgeWith(engines, options.model, strand);
+  return unique === undefined ? judgeRepeated(options) : judgementOf(unique, strand, options);
+};
+
+/** One segment after the other, so that only one needs memory, up to the first that fails. */
+const judgeSegments = <S>(options: JudgeOptions<S>, segments: readonly Segment<S>[]): Judgement => {
+  const order: Call[] = [];
+  const names = new Set<string>();
+  let [work, configurations] = [0, 0];
+  let undecided: Judgement | undefined;
+  for (const { model, calls } of segments) {
+    const budget = Math.max(0, options.budget - work);
+    const judgement = judgeAnyhow({ ...options, model, calls, budget });
+    names.add(judgement.engine);
+    work += judgement.work;
+    configurations += judgement.configurations;
+    const cost = { engine: [...names].sort().join('+'), work, configurations };
+    if (judgement.valid === false) {
+      // What no order explains after this cut may be explicable after another beginning: nothing is a core of its own.
+      const { core: _core, related: _related, ...failure } = judgement;
+      return { ...failure, ...cost, ...(undecided === undefined ? {} : { maybeLate: true }) };
+    }
+    if (judgement.valid === 'unknown') undecided ??= judgement;
+    for (const call of judgement.order ?? []) order.push(call);
+  }
+  const cost = { engine: [...names].sort().join('+'), work, configurations };
+  if (undecided !== undefined) return { ...undecided, ...cost };
+  return { ...cost, valid: true, ...(options.certificate === true ? { order } : {}) };
 };
 
 const judgementOf = <S>(
