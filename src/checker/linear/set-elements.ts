@@ -1,6 +1,7 @@
 // Sets without reads of the whole: each element is judged on its own, by when it can have come and gone.
 import { never } from './calls.ts';
 import { isSure, none, type SetCalls } from './set-calls.ts';
+import type { Strand } from './strand.ts';
 
 const always = -2;
 
@@ -53,8 +54,17 @@ const boundsOf = (calls: SetCalls, horizon: number): Bounds => {
     addedBy[id] = Math.min(addedBy[id] as number, strand.end[place] as number);
     goneFrom[id] = Math.max(goneFrom[id] as number, strand.start[place] as number);
   }
+  // What was found was added, also by a call that need not have happened; and before that call returned.
+  for (let id = 0; id < add.length; id++) {
+    if (found[id] === 0 || add[id] === none) continue;
+    addedBy[id] = Math.min(addedBy[id] as number, returnOf(strand, add[id] as number, horizon));
+  }
   return { found, addedBy, goneFrom };
 };
+
+/** By when a call has taken effect if it has at all. */
+const returnOf = ({ end }: Strand, place: number, horizon: number): number =>
+  (end[place] as number) <= horizon ? (end[place] as number) : never;
 
 /** In which ways can it have come and gone, as far as calls that found it go? */
 const waysOf = (
@@ -70,7 +80,7 @@ const waysOf = (
   if (out === none) return 1;
   const isRemoved = isSure(strand, out, horizon);
   const removed = strand.start[out] as number;
-  const end = isRemoved ? (strand.end[out] as number) : never;
+  const end = returnOf(strand, out, horizon);
   const staysAfter = !isRemoved || removed < by ? 1 : 0;
   return staysAfter + (from < end && added < end ? 2 : 0);
 };
