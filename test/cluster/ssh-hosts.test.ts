@@ -140,6 +140,10 @@ describe.skipIf(because !== '')(`hosts of an inventory${because}`, () => {
     const options = Object.entries(how).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
     const sshd = ['/usr/sbin/sshd', '-p', '2222', ...options, '-f', '/etc/ssh/ordeal/sshd_config'];
     await n2?.remote.exec(sshd);
+    // It goes into the background before it listens.
+    await expect
+      .poll(async () => (await n2?.remote.exec(['ss', '-ltn']))?.stdout)
+      .toContain(':2222');
     const host = {
       host: addressOf(1),
       port: 2222,
