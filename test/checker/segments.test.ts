@@ -49,3 +49,19 @@ test('a certificate of zones puts reads of nothing where their time allows', () 
   expect({ valid, engine }).toEqual({ valid: true, engine: 'zones' });
   expect(verify(history, certificates?.[0]?.order ?? [], model)).toBeUndefined();
 });
+
+test('an element that was removed for certain is not found again', () => {
+  const done = (index: number, f: string, value: unknown) =>
+    (['invoke', 'ok'] as const).map((type, at) => {
+      const position = index + at;
+      return { index: position, time: position, process: 0, type, f, value };
+    });
+  const history = [
+    ...done(0, 'add', 1),
+    ...done(2, 'remove', 1),
+    ...done(4, 'contains', [1, false]),
+    ...done(6, 'contains', [1, true]),
+  ];
+  const verdict = checkLinearizable(history, { model: models.set() });
+  expect(verdict).toMatchObject({ valid: false, engine: 'elements', operation: { index: 7 } });
+});

@@ -25,7 +25,12 @@ export type Lives = {
 };
 
 /** Values and calls that no order explains. */
-export type Clash = { readonly values: readonly number[]; readonly empties?: readonly number[] };
+export type Clash = {
+  readonly values: readonly number[];
+  /** Places. */
+  readonly calls?: readonly number[];
+  readonly empties?: readonly number[];
+};
 
 /** Who put and who took each value. */
 export class Lifetimes {
@@ -74,7 +79,7 @@ export class Lifetimes {
     for (let value = 0; value < size; value++) {
       const put = this.#put[value] as number;
       const take = this.#takeOf(value, horizon);
-      if (take === twice) return { values: [value] };
+      if (take === twice) return { values: [], calls: this.#firstTwo(value, horizon) };
       const isTaken = take !== none && this.#isSure(take, horizon);
       if (isTaken && (put === none || !this.#isBefore(put, take))) return { values: [value] };
       if (put === none || (!isTaken && !this.#isSure(put, horizon))) continue;
@@ -104,12 +109,22 @@ export class Lifetimes {
   }
 
   /** Places of the calls that a clash is about, ascending. */
-  placesOf({ values, empties = [] }: Clash): number[] {
+  placesOf({ values, calls: others = [], empties = [] }: Clash): number[] {
     const calls = values.flatMap((value) => [
       this.#put[value] as number,
       ...(this.#others.get(value) ?? [this.#take[value] as number]),
     ]);
-    return [...new Set([...calls, ...empties])].filter((at) => at >= 0).sort((a, b) => a - b);
+    return [...new Set([...calls, ...others, ...empties])]
+      .filter((at) => at >= 0)
+      .sort((a, b) => a - b);
+  }
+
+  /** Who put a value that was taken twice, and the first two who had taken it. */
+  #firstTwo(value: number, horizon: number): number[] {
+    const { end } = this.#strand;
+    const sure = (this.#others.get(value) ?? []).filter((place) => this.#isSure(place, horizon));
+    sure.sort((a, b) => (end[a] as number) - (end[b] as number));
+    return [this.#put[value] as number, ...sure.slice(0, 2)];
   }
 
   /** Who took a value: for certain, or else perhaps. */
@@ -161,7 +176,7 @@ const gather = (container: Container, strand: Strand): Found | undefined => {
       contents[id] = value;
       const first = take[id] as number;
       if (first === none) take[id] = place;
-      else others.set(id, [...(others.get(id) ?? [first]), place]);
+      else (others.get(id) ?? begun(others, id, first)).push(place);
     } else {
       const id = ids.of(value);
       contents[id] = value;
@@ -170,6 +185,12 @@ const gather = (container: Container, strand: Strand): Found | undefined => {
     }
   }
   return { contents, put: put.slice(0, ids.size), take, others, empties };
+};
+
+const begun = (others: Map<number, number[]>, id: number, first: number): number[] => {
+  const places = [first];
+  others.set(id, places);
+  return places;
 };
 
 /** Positions much farther apart than there are calls would waste memory. */
