@@ -1,6 +1,6 @@
 // Clusters of namespaces, for real: what nodes are to each other and to the machine, and what is left of them afterwards.
 import { existsSync } from 'node:fs';
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -220,6 +220,17 @@ describe.skipIf(because !== '')(`clusters of namespaces${because}`, () => {
         await other.downAll();
         await rm(elsewhere, { recursive: true });
       }
+    });
+
+    test('a number whose holder is gone without a word is taken again', async () => {
+      const cluster = await provider().up({ name: 'same', nodeCount: 1 });
+      const [subnet] = await heldSubnets(stateFolder);
+      await cluster.down();
+      await symlink('/var/tmp/ordeal-no-such-folder', `/run/ordeal-subnets/${subnet}`);
+      const again = await provider().up({ name: 'same', nodeCount: 1 });
+      expect(await heldSubnets(stateFolder)).toContain(subnet);
+      await again.down();
+      expect(existsSync(`/run/ordeal-subnets/${subnet}`)).toBe(false);
     });
 
     test('of the same name, one is made', async () => {

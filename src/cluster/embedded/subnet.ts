@@ -1,5 +1,7 @@
 // Gives each cluster a subnet number of its own: a symbolic link is made or not made in one step, and names its holder.
-import { mkdir, readdir, readlink, symlink, unlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readlink, rename, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { infrastructureError } from '../../base/errors.ts';
@@ -28,11 +30,30 @@ export const claimSubnet = async (layout: Layout): Promise<number> => {
 };
 
 const claim = async (layout: Layout, subnet: number): Promise<boolean> => {
+  const path = join(claims, String(subnet));
   try {
-    await symlink(layout.folder, join(claims, String(subnet)));
+    await symlink(layout.folder, path);
     return true;
   } catch (cause) {
-    if (isErrno(cause, 'EEXIST')) return false;
+    if (!isErrno(cause, 'EEXIST')) throw cause;
+  }
+  return (await removeOrphan(path)) && claim(layout, subnet);
+};
+
+/** A claim whose folder is gone is nobody's: folders are made before claims, and go after them. */
+const removeOrphan = async (path: string): Promise<boolean> => {
+  const holder = await readlink(path).catch(() => undefined);
+  if (holder === undefined || existsSync(holder)) return false;
+  const aside = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    // Whoever moves it has it; what turns out to be a claim made meanwhile is put back.
+    await rename(path, aside);
+    const moved = await readlink(aside);
+    if (moved !== holder) await symlink(moved, path).catch(() => undefined);
+    await unlink(aside);
+    return moved === holder;
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT')) return false;
     throw cause;
   }
 };
