@@ -2,6 +2,7 @@
 import { exitCodes, messageOf, OrdealError } from '../base/errors.ts';
 import { providerOf } from '../cluster/providers.ts';
 import type { Reporter, RunEvent, RunResult } from '../contract/events.ts';
+import type { SummaryData } from '../report/summary.ts';
 import { writeReports } from '../report/write-reports.ts';
 import type { Ending } from '../runner/life.ts';
 import { closeLargeHistory } from '../store/closing.ts';
@@ -73,14 +74,13 @@ const publishVerdict = async (run: Run, result: RunResult): Promise<RunResult> =
   }
 };
 
-/** Writes the reports; that they cannot be written never changes a verdict. */
-const publishReports = async (run: Run): Promise<boolean> => {
+/** Writes the reports and says what is in them; that they cannot be written never changes a verdict. */
+const publishReports = async (run: Run): Promise<SummaryData | undefined> => {
   try {
-    await writeReports(run.folder);
-    return true;
+    return (await writeReports(run.folder)).summary;
   } catch (thrown) {
     process.stderr.write(`ordeal: no report: ${messageOf(thrown)}\n`);
-    return false;
+    return undefined;
   }
 };
 
@@ -123,8 +123,9 @@ export const runPlan = async (options: {
     .close()
     .catch((thrown: unknown) => process.stderr.write(`ordeal: ${messageOf(thrown)}\n`));
   const result = await publishVerdict(run, judged);
-  const isReported = await publishReports(run);
+  const summary = await publishReports(run);
   await close(run);
-  emit({ type: 'end', result, isReported });
+  if (summary !== undefined) terminal.summarise(summary);
+  emit({ type: 'end', result, isReported: summary !== undefined });
   return { exitCode: result.exitCode, run, result };
 };

@@ -159,6 +159,7 @@ class ConsoleReporter implements LiveConsole {
   }
 
   #finish(isReported: boolean): void {
+    if (this.#isOver) return; // summed up already, from the reports
     const { begin, operations, faults, result } = this.#state;
     const data = {
       ...(result === undefined ? {} : { result }),
