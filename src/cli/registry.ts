@@ -86,6 +86,9 @@ export const fileOf = (kind: Kind, name: string): string => {
   return existsSync(`${stem}.ts`) ? `${stem}.ts` : `${stem}.js`;
 };
 
+/** Whether a name is one of those that come with the tool. */
+export const isBundled = (kind: Kind, name: string): boolean => namesOf(kind).includes(name);
+
 /** Loads an extension by name or path; a file of the wrong shape is refused with its path and what is wrong. */
 export const load = async <K extends Kind>(kind: K, name: string): Promise<Extension[K]> => {
   const file = fileOf(kind, name);

@@ -23,6 +23,7 @@ import { appendLedger } from '../store/ledger.ts';
 import { writeTest } from '../store/records.ts';
 import type { Run } from '../store/run-folder.ts';
 import type { Interrupt } from './interrupt.ts';
+import { isBundled } from './registry.ts';
 import type { Plan } from './test-options.ts';
 import { commitText, versionText } from './version.ts';
 
@@ -75,6 +76,7 @@ const recordOf = (
       'nemesis-interval': plan.nemesisInterval,
       'client-workers': plan.clientWorkers,
       'max-faulty': plan.maxFaulty ?? 'minority together',
+      ...(isBundled('workload', plan.workloadName) ? {} : { 'workload-file': plan.workloadFile }),
       recovery: plan.recoverySeconds,
       deadline: plan.deadlineMs / 1000,
     },

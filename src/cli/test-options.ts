@@ -130,6 +130,8 @@ export type Parts = {
   readonly system: System;
   /** Path of the module that exports it. */
   readonly systemFile: string;
+  /** Absolute path of the workload's file: a stored run is judged again by it. */
+  readonly workloadFile: string;
   readonly workloadName: string;
   readonly workload: Workload;
   readonly nemeses: readonly { readonly name: string; readonly nemesis: NemesisPackage }[];
@@ -193,6 +195,7 @@ export const loadParts = async (names: {
     systemName: nameOf(names.system),
     system,
     systemFile: fileOf('system', names.system),
+    workloadFile: fileOf('workload', names.workload),
     workloadName: nameOf(names.workload),
     workload,
     nemeses,

@@ -169,4 +169,33 @@ export const system = { about: 'never answers', start: async () => undefined, cl
     expect(verdictLine(output)).toMatch(/UNKNOWN .*[Nn]o operation succeeded/);
     expect(code).toBe(2);
   });
+
+  test("a run of one's own workload file is judged again by that file", async () => {
+    const file = join(results, 'quiet.ts');
+    writeFileSync(
+      file,
+      `// Reads only.
+export const workload = {
+  about: 'reads', vocabulary: 'register',
+  generator: () => () => ({ f: 'read', key: 1 }),
+  checkers: () => ({ own: () => ({ valid: true, said: 'by the file' }) }),
+};\n`,
+    );
+    const ran = await ordeal(
+      'test',
+      file,
+      '--results',
+      results,
+      '--cluster-name',
+      cluster,
+      '--time-limit',
+      '2',
+    );
+    expect(ran.code).toBe(0);
+    const again = await ordeal('check', theRun(results));
+    expect(again.code).toBe(0);
+    expect(jsonFile(join(theRun(results), 'verdict.json'))).toMatchObject({
+      checkers: { own: { said: 'by the file' } },
+    });
+  });
 });
