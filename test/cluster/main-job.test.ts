@@ -42,7 +42,7 @@ const test5 = (...args: string[]): string[] => [
 
 describe('ordeal test register --nemesis partition', () => {
   test('linearizable reads: valid, with every fault proven and healed', async () => {
-    const { code, output } = await ordeal(...test5('--time-limit', '15', '--seed', '1'));
+    const { code, output } = await ordeal(...test5('--time-limit', '20', '--seed', '1'));
     expect(output).toContain('VALID');
     expect(code).toBe(0);
     const verdict = jsonFile(join(theRun(results), 'verdict.json'));
