@@ -3,8 +3,12 @@ import { defineConfig } from 'vitest/config';
 
 const common = { environment: 'node', isolate: false, pool: 'forks' } as const;
 
+/** Most tests wait for processes and sockets more than they compute. */
+const filesAtOnce = 3;
+
 export default defineConfig({
   test: {
+    maxWorkers: filesAtOnce,
     projects: [
       {
         test: {
