@@ -1,4 +1,5 @@
-// Test suites: `fast` (no root, no network, under a minute) and `cluster` (root, real nodes, one file at a time).
+// Test suites: `fast` (no root, no network, under a minute), `browser` (the report in Chromium), `cluster` (root, real nodes,
+// one file at a time), `long` (minutes to hours, by hand and at night).
 import { defineConfig } from 'vitest/config';
 
 const common = { environment: 'node', isolate: false, pool: 'forks' } as const;
@@ -15,7 +16,15 @@ export default defineConfig({
           ...common,
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cluster/**', 'test/long/**'],
+          exclude: ['test/browser/**', 'test/cluster/**', 'test/long/**'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,
         },
       },

@@ -30,10 +30,15 @@ const installNpmPackages = () => {
     fail(`npm ci failed:\n${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}`, 4);
 };
 
+/** What packages are wanted for, out of src/cluster/packages.json; everything unless told. */
+const purposes = process.argv.slice(2);
+
 /** The Debian packages whose program is not on this machine. */
 const missingPackages = () => {
-  const wanted = JSON.parse(readFileSync(at('src/cluster/packages.json'), 'utf8'));
-  return wanted.filter((entry) => !existsSync(entry.provides)).map((entry) => entry.package);
+  const listed = JSON.parse(readFileSync(at('src/cluster/packages.json'), 'utf8'));
+  const wanted = listed.filter((entry) => purposes.length === 0 || purposes.includes(entry.for));
+  const missing = wanted.filter((entry) => !existsSync(entry.provides));
+  return [...new Set(missing.map((entry) => entry.package))];
 };
 
 const apt = (args) =>

@@ -1,4 +1,5 @@
-// `npm test`: the fast suite, then the cluster suite when root; says what it skipped and why; ends with plain counters.
+// `npm test`: the fast suite, the report in a browser, then the cluster suite when root; says what it skipped and why; ends
+// with plain counters.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,6 +35,7 @@ const runSuite = (project) => {
 };
 
 runSuite('fast');
+runSuite('browser');
 if (process.getuid?.() === 0) runSuite('cluster');
 else
   process.stdout.write(

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modelOf } from '../../src/report/model.ts';
 import { pageOf } from '../../src/report/page/page.ts';
 import type { RunData } from '../../src/report/run-data.ts';
-import { hasChromium, type Look, launch, noChromium, type Opened, withPage } from './browser.ts';
 import {
   sampleHistory,
   sampleLedger,
@@ -12,7 +11,8 @@ import {
   sampleRun,
   sampleTest,
   sampleWitness,
-} from './sample-run.ts';
+} from '../report/sample-run.ts';
+import { hasChromium, type Look, launch, noChromium, type Opened, withPage } from './browser.ts';
 
 let browser: Browser;
 beforeAll(async () => {
