@@ -126,11 +126,11 @@ describe.skipIf(noEtcd !== undefined)('a real etcd', () => {
     const { perform } = await open({ timeoutMs: 300 });
     const patient = await open();
     expect(await perform('write', 'p', 1)).toEqual({ type: 'ok' });
-    etcd.signal('SIGSTOP');
+    await etcd.pause();
     const timeout = ['timeout', expect.any(String)];
     expect(await perform('write', 'p', 2)).toEqual({ type: 'info', error: timeout });
     expect(await perform('read', 'p')).toEqual({ type: 'fail', error: timeout });
-    etcd.signal('SIGCONT');
+    etcd.resume();
     expect((await patient.perform('read', 'p')).type).toBe('ok');
     expect(await perform('write', 'p', 3)).toEqual({ type: 'ok' });
     expect(await perform('read', 'p')).toEqual({ type: 'ok', value: 3 });

@@ -1,7 +1,7 @@
 // A real etcd on free loopback ports with its data in a temporary folder, for tests that need no cluster.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -47,12 +47,20 @@ export type RealEtcd = {
   readonly port: number;
   /** Starts it (again, with its data) and waits until it serves. */
   start(): Promise<void>;
-  signal(signal: NodeJS.Signals): void;
+  /** Stops every thread of it, and waits until they stand: a stop signal takes a moment. */
+  pause(): Promise<void>;
+  resume(): void;
   /** `kill -9`, and waits for the end. */
   kill(): Promise<void>;
   /** Kills it and removes its data. */
   remove(): Promise<void>;
 };
+
+/** Whether all threads of a process are stopped (state T in proc_pid_stat(5)). */
+const allStand = (pid: number | undefined): boolean =>
+  readdirSync(`/proc/${pid}/task`).every((thread) =>
+    /\) T /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
+  );
 
 const serves = async (port: number): Promise<void> => {
   const gateway = gatewayOf('127.0.0.1', port);
@@ -89,7 +97,11 @@ export const realEtcd = async (): Promise<RealEtcd> => {
       child = spawn(program, args, { stdio: 'ignore' });
       await serves(layout.clientPort);
     },
-    signal: (signal) => void child?.kill(signal),
+    pause: async () => {
+      child?.kill('SIGSTOP');
+      while (!allStand(child?.pid)) await new Promise((resolve) => setTimeout(resolve, 2));
+    },
+    resume: () => void child?.kill('SIGCONT'),
     kill,
     remove: async () => {
       await kill();
